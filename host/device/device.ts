@@ -1,0 +1,42 @@
+import type { BuiltKernel } from './built-kernel.ts';
+
+/** Buffers are plain bytes: little-endian elements, length a multiple of 64 (one 512-bit beat). */
+export type KernelArguments = Readonly<Record<string, number | bigint | DeviceBuffer>>;
+
+/** What one AXI port did during a run. */
+export interface PortReport {
+  readonly port: string;
+  readonly bursts: number;
+  readonly beats: number;
+}
+
+export interface RunReport {
+  /** Wall time of the run on this machine, milliseconds. For `sim` it is the simulator's own time: never quote it as device time. */
+  readonly hostMs: number;
+  /** Clock cycles from start to done; only where a clock exists (sim, xrt hw_emu). */
+  readonly cycles?: number;
+  /** Per port, where the back end counts them (golden: the useful beats; sim: the beats seen). */
+  readonly ports?: readonly PortReport[];
+}
+
+/** Memory that a kernel can reach. Freed by `release` or `using`. */
+export interface DeviceBuffer extends Disposable {
+  readonly bytes: number;
+  write(source: Uint8Array, offset?: number): void;
+  read(target: Uint8Array, offset?: number): void;
+  release(): void;
+}
+
+export interface LoadedKernel {
+  readonly built: BuiltKernel;
+  /** Buffers that the kernel writes are complete when the promise resolves. */
+  run(args: KernelArguments, options?: { readonly signal?: AbortSignal }): Promise<RunReport>;
+}
+
+/** One way of running a kernel. Raw handles never leave a back end. */
+export interface Device extends AsyncDisposable {
+  readonly name: string;
+  load(kernel: BuiltKernel): Promise<LoadedKernel>;
+  allocate(bytes: number): DeviceBuffer;
+  close(): Promise<void>;
+}
