@@ -98,7 +98,7 @@ export interface SelectExpr extends Node {
 	readonly else: Expr;
 }
 
-/** One lane. An index past the last lane gives 0 in golden's place of an error: the verifier of the front end keeps it in range. */
+/** One lane. An index past the last lane gives an unspecified value, which no run of a kernel that passes in golden observes. */
 export interface LaneExpr extends Node {
 	readonly op: "lane";
 	readonly type: IntType;
@@ -120,6 +120,13 @@ export interface BuildExpr extends Node {
 	readonly op: "build";
 	readonly type: VecType;
 	readonly elements: readonly Expr[];
+}
+
+/** Vectors of one element type end to end, the first in the lowest lanes. */
+export interface ConcatExpr extends Node {
+  readonly op: 'concat';
+  readonly type: VecType;
+  readonly vectors: readonly Expr[];
 }
 
 /** Lane l of the result is lane `lanes[l]` of the operand. */
@@ -266,7 +273,7 @@ export interface Process {
 export interface Stream {
 	readonly name: string;
 	readonly fields: readonly { readonly name: string; readonly type: Type }[];
-	/** Elements it holds; at least 2 so that both ends run at full rate. */
+	/** Elements it holds, at least 2 so that both ends run at full rate; 0 until `derive-depths` has run. */
 	readonly depth: number;
 	readonly span: Span;
 }

@@ -1,0 +1,76 @@
+import { TilewrightError } from '../support/errors.ts';
+import type { Arguments, Bound, KernelDefinition, Parameters, ParameterValues } from './kernel.ts';
+import { GoldenReadPort, GoldenWritePort, type PortCount } from './memory.ts';
+import { observeStreams } from './stream.ts';
+
+export interface GoldenReport {
+  /** Per memory argument: what the kernel asked for. These are the useful beats of every figure. */
+  readonly ports: readonly {
+    readonly name: string;
+    readonly bursts: number;
+    readonly beats: number;
+  }[];
+}
+
+/** Buffers as bytes (whole 64-byte beats); those of write memories are changed in place. */
+export type GoldenArguments = Readonly<Record<string, Uint8Array | number | bigint>>;
+
+/**
+ * Runs a kernel's TypeScript as it is: processes one after another over unbounded streams.
+ * Throws when a stream or a port is left with something unread, since hardware would hang there.
+ */
+export function runGolden<P extends Parameters, A extends Arguments>(
+  definition: KernelDefinition<P, A>,
+  parameters: ParameterValues<P>,
+  args: GoldenArguments,
+): GoldenReport {
+  const declared = definition.arguments(parameters);
+  const ports: (PortCount & { name: string })[] = [];
+  const bound: Record<string, unknown> = {};
+  for (const [name, argument] of Object.entries(declared)) {
+    const given = args[name];
+    if (argument.kind === 'scalar') {
+      if (typeof given !== 'number' && typeof given !== 'bigint') {
+        throw wrongArgument(definition.name, name, 'a number');
+      }
+      const value = argument.element(given);
+      if (BigInt(value) !== BigInt(given)) {
+        throw new TilewrightError(
+          `${definition.name}: ${given} does not fit into ${name}: ${argument.element.text}`,
+          { code: 'ARGUMENT_RANGE', hint: 'Pass a value that the argument can hold.' },
+        );
+      }
+      bound[name] = value;
+      continue;
+    }
+    if (!(given instanceof Uint8Array) || given.length % 64 !== 0) {
+      throw wrongArgument(definition.name, name, 'a buffer of whole 64-byte beats');
+    }
+    const Port = argument.kind === 'read' ? GoldenReadPort : GoldenWritePort;
+    const port = new Port(name, argument.element, given);
+    ports.push(port as unknown as PortCount & { name: string });
+    bound[name] = port;
+  }
+  const streams: { readonly left: number }[] = [];
+  observeStreams(
+    (made) => streams.push(made),
+    () => definition.dataflow(parameters, bound as Bound<A>),
+  );
+  const left = streams.reduce((total, one) => total + one.left, 0);
+  const unfinished = ports.map((port) => port.unfinished).filter((text) => text !== '');
+  if (left > 0) unfinished.push(`${left} stream elements were written and never read`);
+  if (unfinished.length > 0) {
+    throw new TilewrightError(`${definition.name}: ${unfinished.join('; ')}`, {
+      code: 'UNFINISHED',
+      hint: 'Every request needs its beats and responses, every write its read: hardware would hang here.',
+    });
+  }
+  return { ports: ports.map(({ name, bursts, beats }) => ({ name, bursts, beats })) };
+}
+
+function wrongArgument(kernel: string, name: string, wanted: string): TilewrightError {
+  return new TilewrightError(`${kernel}: argument ${name} must be ${wanted}`, {
+    code: 'ARGUMENT',
+    hint: 'Pass every argument that the manifest lists, with its type.',
+  });
+}

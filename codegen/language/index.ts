@@ -1,0 +1,33 @@
+/** The kernel language: all that a kernel imports. It runs in Node as it stands. */
+
+export { mulHigh, mulLow, shiftLeft, shiftRight } from './arithmetic.ts';
+export { pipeline, unroll } from './directives.ts';
+export { type GoldenReport, runGolden } from './golden.ts';
+export { type BigInteger, type Int, type IntegerType, signed, unsigned } from './integer-type.ts';
+export * from './integers.ts';
+export {
+  type Argument,
+  type Arguments,
+  type Bound,
+  type KernelDefinition,
+  kernel,
+  type Parameter,
+  type Parameters,
+  type ParameterValues,
+  type Workload,
+} from './kernel.ts';
+export {
+  type MemoryOptions,
+  type ReadMemory,
+  type ReadPort,
+  readMemory,
+  type ScalarArgument,
+  scalar,
+  type WriteMemory,
+  type WritePort,
+  writeMemory,
+} from './memory.ts';
+export { type Random, seededRandom } from './random.ts';
+export { type Stream, type StreamOptions, stream } from './stream.ts';
+export { table } from './table.ts';
+export { all, any, sum, type Vec, type VectorType, vec, vecOf } from './vector.ts';

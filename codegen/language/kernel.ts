@@ -1,0 +1,57 @@
+import type { ReadMemory, ReadPort, ScalarArgument, WriteMemory, WritePort } from './memory.ts';
+import type { Random } from './random.ts';
+
+/** A compile-time parameter: a whole number from `min` to `max`, or one of `values`. */
+export interface Parameter {
+  readonly default: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly values?: readonly number[];
+  readonly help: string;
+}
+
+export type Parameters = Readonly<Record<string, Parameter>>;
+export type ParameterValues<P extends Parameters> = { readonly [K in keyof P]: number };
+
+// biome-ignore lint/suspicious/noExplicitAny: a constraint that every argument satisfies
+export type Argument = ReadMemory<any> | WriteMemory<any> | ScalarArgument<any>;
+export type Arguments = Readonly<Record<string, Argument>>;
+
+/** What the dataflow region sees of each argument. */
+export type Bound<A extends Arguments> = {
+  readonly [K in keyof A]: A[K] extends ReadMemory<infer T>
+    ? ReadPort<T>
+    : A[K] extends WriteMemory<infer T>
+      ? WritePort<T>
+      : A[K] extends ScalarArgument<infer T>
+        ? T
+        : never;
+};
+
+/** One run's arguments: elements of each read memory, the element count of each write memory, each scalar. */
+export type Workload<A extends Arguments> = {
+  readonly [K in keyof A]: A[K] extends ReadMemory<unknown>
+    ? ArrayLike<number> | ArrayLike<bigint>
+    : number;
+};
+
+export interface KernelDefinition<P extends Parameters, A extends Arguments> {
+  /** Verilog and C++ name: lower case with underscores. */
+  readonly name: string;
+  /** One line for `tilewright kernels`. */
+  readonly summary: string;
+  readonly parameters: P;
+  /** Arguments in the order of the register map. */
+  arguments(parameters: ParameterValues<P>): A;
+  /** Creates the streams and calls the processes, producers first. */
+  dataflow(parameters: ParameterValues<P>, args: Bound<A>): void;
+  /** A random workload; `size` is the number of rows, seeds or elements, whatever the kernel counts. */
+  workload(parameters: ParameterValues<P>, random: Random, size: number): Workload<A>;
+}
+
+/** Declares a kernel; the default export of a kernel file. */
+export function kernel<const P extends Parameters, A extends Arguments>(
+  definition: KernelDefinition<P, A>,
+): KernelDefinition<P, A> {
+  return definition;
+}

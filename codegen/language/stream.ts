@@ -1,0 +1,88 @@
+import { TilewrightError } from '../support/errors.ts';
+import type { IntegerType } from './integer-type.ts';
+import type { Vec, VectorType } from './vector.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a constraint that every integer type satisfies
+type AnyInteger = IntegerType<any>;
+// biome-ignore lint/suspicious/noExplicitAny: a constraint that every vector type satisfies
+export type FieldType = AnyInteger | VectorType<any>;
+export type RecordType = { readonly [field: string]: FieldType };
+
+/** The value that a field of this type carries. */
+export type ValueOf<F> =
+  F extends IntegerType<infer T>
+    ? T
+    : F extends VectorType<infer T>
+      ? Vec<T>
+      : F extends RecordType
+        ? { readonly [K in keyof F]: ValueOf<F[K]> }
+        : never;
+
+/**
+ * A FIFO between two processes: blocking on both ends, one producer, one consumer (a Kahn network, so
+ * the result never depends on timing). In Node the producer has run before the consumer starts.
+ */
+export interface Stream<T> {
+  /** Blocks while the stream is empty. */
+  read(): T;
+  /** Blocks while the stream is full. */
+  write(value: T): void;
+}
+
+class GoldenStream<T> implements Stream<T> {
+  private queue: T[] = [];
+  private head = 0;
+
+  read(): T {
+    if (this.head >= this.queue.length) {
+      throw new TilewrightError(
+        `a stream ran empty: its consumer reads element ${this.head}, its producer wrote ${this.queue.length}`,
+        {
+          code: 'STREAM_EMPTY',
+          hint: 'Producer and consumer must agree on the number of elements, and the producer must be called first.',
+        },
+      );
+    }
+    return this.queue[this.head++];
+  }
+
+  write(value: T): void {
+    this.queue.push(value);
+  }
+
+  /** Elements that nobody read. */
+  get left(): number {
+    return this.queue.length - this.head;
+  }
+}
+
+let observer: ((stream: { readonly left: number }) => void) | undefined;
+
+/** Calls `body` and reports each stream that it creates; for the golden model's end-of-run check. */
+export function observeStreams<R>(
+  watch: (stream: { readonly left: number }) => void,
+  body: () => R,
+): R {
+  const before = observer;
+  observer = watch;
+  try {
+    return body();
+  } finally {
+    observer = before;
+  }
+}
+
+export interface StreamOptions {
+  /** Elements that the FIFO holds; derived when left out (2). */
+  readonly depth?: number;
+}
+
+/** A new stream of integers, vectors, or records of them. */
+export function stream<F extends FieldType | RecordType>(
+  _type: F,
+  _options?: StreamOptions,
+): Stream<ValueOf<F>> {
+  const made = new GoldenStream<ValueOf<F>>();
+  observer?.(made);
+  return made;
+}

@@ -1,0 +1,40 @@
+import type { IntegerType } from './integer-type.ts';
+
+/** Lanes side by side; lane 0 is the lowest bits. `v[l]` reads one, `v.with(l, x)` gives a copy with one replaced. */
+export type Vec<T> = readonly T[];
+
+/** The type of a vector, for streams and registers. */
+export interface VectorType<T> {
+  readonly kind: 'vec';
+  readonly element: IntegerType<T>;
+  readonly lanes: number;
+}
+
+/** The type of `lanes` integers of type `element`. */
+export function vecOf<T>(element: IntegerType<T>, lanes: number): VectorType<T> {
+  return { kind: 'vec', element, lanes };
+}
+
+/** A vector whose lane l is `element(value(l))`: one operator a lane, all at once in hardware. */
+export function vec<T>(
+  element: IntegerType<T>,
+  lanes: number,
+  value: (lane: number) => number | bigint | boolean,
+): Vec<T> {
+  return Array.from({ length: lanes }, (_, lane) => element(value(lane)));
+}
+
+/** True when any lane is not zero. */
+export function any(lanes: Vec<number>): boolean {
+  return lanes.some((lane) => lane !== 0);
+}
+
+/** True when no lane is zero. */
+export function all(lanes: Vec<number>): boolean {
+  return lanes.every((lane) => lane !== 0);
+}
+
+/** The exact sum of all lanes. */
+export function sum(lanes: Vec<number>): number {
+  return lanes.reduce((total, lane) => total + lane, 0);
+}
