@@ -1,0 +1,58 @@
+import { renderTable } from '../../../codegen/support/table.ts';
+import { inspectTool, type ToolStatus, tools } from '../../../codegen/support/tool-table.ts';
+import { defineCommand } from '../command.ts';
+
+function state(tool: ToolStatus): string {
+  if (!tool.found) return tool.required ? 'MISSING' : 'missing';
+  return tool.usable ? 'found' : 'TOO OLD';
+}
+
+function ways(tool: ToolStatus): string {
+  const { debian, macos, container } = tool.get;
+  return [
+    `${tool.name} (needed for: ${tool.neededFor})`,
+    `  Debian, Ubuntu: ${debian}`,
+    `  macOS:          ${macos}`,
+    `  container:      ${container}`,
+  ].join('\n');
+}
+
+function describe(statuses: readonly ToolStatus[], fatal: readonly ToolStatus[]): string {
+  const columns = ['tool', 'state', 'version', 'needed for'].map((title) => ({ title }));
+  const rows = statuses.map((tool) => [
+    tool.name,
+    state(tool),
+    tool.version ?? '-',
+    tool.minimum === undefined ? tool.neededFor : `${tool.neededFor} (${tool.minimum} or newer)`,
+  ]);
+  const parts = [renderTable(columns, rows)];
+  const wanting = statuses.filter((tool) => !tool.usable);
+  if (wanting.length > 0) {
+    parts.push(`How to get what is missing\n\n${wanting.map(ways).join('\n')}`);
+  }
+  parts.push(
+    fatal.length === 0
+      ? 'Everything that the main job needs is here.'
+      : `The main job needs: ${fatal.map((tool) => tool.name).join(', ')}.`,
+  );
+  return parts.join('\n\n');
+}
+
+export default defineCommand({
+  name: 'doctor',
+  summary: 'List every tool: found, version, needed for what, how to get it',
+  options: {},
+  examples: [
+    ['tilewright doctor', 'Exits 1 only when something that the main job needs is missing'],
+    ['tilewright doctor --json', 'The same as one JSON object'],
+  ],
+  async run() {
+    const statuses = await Promise.all(tools.map(inspectTool));
+    const fatal = statuses.filter((tool) => tool.required && !tool.usable);
+    return {
+      json: { ok: fatal.length === 0, missing: fatal.map((tool) => tool.name), tools: statuses },
+      text: describe(statuses, fatal),
+      exitCode: fatal.length === 0 ? 0 : 1,
+    };
+  },
+});
