@@ -1,30 +1,6 @@
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { ExecaError, execa } from 'execa';
 import { TilewrightError } from './errors.ts';
-
-/** How each tool that tilewright runs is installed: Debian/Ubuntu package and Homebrew formula. */
-export interface ToolPackage {
-  readonly apt: string;
-  readonly brew?: string;
-}
-
-export const toolPackages: Readonly<Record<string, ToolPackage>> = {
-  verilator: { apt: 'verilator', brew: 'verilator' },
-  iverilog: { apt: 'iverilog', brew: 'icarus-verilog' },
-  vvp: { apt: 'iverilog', brew: 'icarus-verilog' },
-  yosys: { apt: 'yosys', brew: 'yosys' },
-  'g++': { apt: 'g++', brew: 'gcc' },
-  'clang++': { apt: 'clang', brew: 'llvm' },
-  make: { apt: 'make', brew: 'make' },
-  git: { apt: 'git', brew: 'git' },
-  unzip: { apt: 'unzip', brew: 'unzip' },
-  zip: { apt: 'zip', brew: 'zip' },
-  xz: { apt: 'xz-utils', brew: 'xz' },
-  fst2vcd: { apt: 'gtkwave', brew: 'gtkwave' },
-  Rscript: { apt: 'r-base-core', brew: 'r' },
-  clinfo: { apt: 'clinfo', brew: 'clinfo' },
-};
+import { findProgram, howToGet, tools } from './tool-table.ts';
 
 export interface RunToolOptions {
   readonly cwd?: string;
@@ -45,48 +21,25 @@ export interface ToolResult {
 
 const shownLines = 20;
 
-/** Absolute path of a tool on PATH (or of a path to one), or undefined when there is none. */
-export function findTool(tool: string, path = process.env['PATH'] ?? ''): string | undefined {
-  const candidates =
-    isAbsolute(tool) || tool.includes('/')
-      ? [resolve(tool)]
-      : path
-          .split(delimiter)
-          .filter((folder) => folder !== '')
-          .map((folder) => join(folder, tool));
-  return candidates.find((candidate) => {
-    try {
-      accessSync(candidate, constants.X_OK);
-      return statSync(candidate).isFile();
-    } catch {
-      return false;
-    }
-  });
-}
-
 /** The error for a tool that is not on PATH, with the line that installs it. */
-export function toolMissing(tool: string): TilewrightError {
-  const packages = toolPackages[tool];
-  const install =
-    packages === undefined
-      ? 'install it and put it on your PATH'
-      : process.platform === 'darwin' && packages.brew !== undefined
-        ? `install it with: brew install ${packages.brew}`
-        : `install it with: sudo apt-get install ${packages.apt}`;
-  return new TilewrightError(`${tool} was not found; ${install}`, {
+export function toolMissing(name: string): TilewrightError {
+  const tool = tools.find((candidate) => candidate.name === name);
+  const how = tool === undefined ? 'a package that has it' : howToGet(tool);
+  const install = how.startsWith('apt-get') ? `sudo ${how}` : how;
+  return new TilewrightError(`${name} was not found; install it with: ${install}`, {
     code: 'TOOL_MISSING',
     hint: 'Run `tilewright doctor` to see every tool, what it is needed for and how to get it.',
   });
 }
 
 /**
- * As `findTool`, for a tool that the work cannot go on without.
+ * Absolute path of a tool on PATH; a path is given back as it is.
  * @throws TilewrightError `TOOL_MISSING`.
  */
-export function requireTool(tool: string, path?: string): string {
-  const found = findTool(tool, path);
-  if (found === undefined) throw toolMissing(tool);
-  return found;
+export function locateTool(tool: string): string {
+  const path = tool.includes('/') ? tool : findProgram(tool);
+  if (path === undefined) throw toolMissing(tool);
+  return path;
 }
 
 /** A command as it can be pasted into a shell. */
@@ -136,7 +89,7 @@ export async function runTool(
   args: readonly string[],
   options: RunToolOptions = {},
 ): Promise<ToolResult> {
-  const path = requireTool(tool, options.env?.['PATH']);
+  const path = locateTool(tool);
   const command = shellCommand(tool, args);
   try {
     const child = execa(path, args, {
@@ -172,7 +125,7 @@ const versions = new Map<string, Promise<string>>();
  * the keys of the artefact store, so that another version builds anew.
  */
 export function toolVersion(tool: string, flag = '--version'): Promise<string> {
-  const path = requireTool(tool);
+  const path = locateTool(tool);
   const key = `${path} ${flag}`;
   let version = versions.get(key);
   if (version === undefined) {

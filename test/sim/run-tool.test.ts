@@ -34,7 +34,11 @@ describe('runTool', () => {
   });
 
   test('a missing tool says how to get it', async () => {
-    const error = await failureOf(runTool('verilator', [], { env: { PATH: folder } }));
+    const path = process.env['PATH'];
+    process.env['PATH'] = folder;
+    const error = await failureOf(runTool('verilator', [])).finally(() => {
+      process.env['PATH'] = path;
+    });
     expect(error.code).toBe('TOOL_MISSING');
     expect(error.message).toContain('verilator was not found; install it with: ');
     if (process.platform === 'linux') {
