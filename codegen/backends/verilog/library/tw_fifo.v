@@ -6,7 +6,7 @@
 // `full` and `empty` are registers, so neither side sees the other side's logic in its own path.
 // From DEPTH 2 on, a push and a pop every cycle are sustained. Any DEPTH from 1 is exact: DEPTH
 // words fit, no more. A pushed word is visible in the next cycle, or one cycle later where the
-// words lie in block RAM (more than 64 words and more than 16 kbit).
+// words lie in block RAM (more than 64 words and 8 kbit or more).
 module tw_fifo #(
     parameter WIDTH = 32,
     parameter DEPTH = 2
@@ -24,7 +24,7 @@ module tw_fifo #(
     // Narrow two-word queues are registers: fast, and hardly larger than LUT RAM with its pointers.
     // Wide ones are LUT RAM even when shallow: two 512-bit words would be 1,024 flip-flops.
     localparam IN_REGISTERS = (DEPTH == 1) || ((DEPTH == 2) && (WIDTH <= 64));
-    localparam IN_BLOCK_RAM = (DEPTH > 64) && (WIDTH * DEPTH > 16384);
+    localparam IN_BLOCK_RAM = (DEPTH > 64) && (WIDTH * DEPTH >= 8192);
 
     // Words behind the output register of a block RAM; that register holds one word itself.
     localparam ENTRIES = IN_BLOCK_RAM ? DEPTH - 1 : DEPTH;
