@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import type { Span } from '../ir/ir.ts';
+import { TilewrightError } from '../support/errors.ts';
+
+/** One thing that is wrong in a kernel, at a place, with what to write instead. */
+export interface Diagnostic {
+  /** Stable code, `TW` and four digits. */
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly span: Span;
+}
+
+/** Thrown inside the front end, caught at the next statement so that one run reports every error. */
+export class DiagnosticSignal extends Error {
+  readonly diagnostic: Diagnostic;
+  constructor(diagnostic: Diagnostic) {
+    super(diagnostic.message);
+    this.diagnostic = diagnostic;
+  }
+}
+
+export function fail(code: string, span: Span, message: string, hint: string): never {
+  throw new DiagnosticSignal({ code, span, message, hint });
+}
+
+/** `file:line:col: error TW…: message`, the source line, a caret, the way out. */
+export function formatDiagnostic(diagnostic: Diagnostic, source: string): string {
+  const { file, line, column } = diagnostic.span;
+  const text = source.split('\n')[line - 1] ?? '';
+  // A tab before the caret stays a tab, so that the caret stands below its character.
+  const indent = text.slice(0, column - 1).replace(/[^\t]/g, ' ');
+  return [
+    `${file}:${line}:${column}: error ${diagnostic.code}: ${diagnostic.message}`,
+    `  ${text}`,
+    `  ${indent}^`,
+    `  ${diagnostic.hint}`,
+  ].join('\n');
+}
+
+/** One error that carries all diagnostics of a kernel file. */
+export function diagnosticsError(
+  diagnostics: readonly Diagnostic[],
+  path: string,
+): TilewrightError {
+  const source = readFileSync(path, 'utf8');
+  const first = diagnostics[0];
+  const text = diagnostics.map((one) => formatDiagnostic(one, source)).join('\n');
+  const count = diagnostics.length === 1 ? '' : `${diagnostics.length} errors in this kernel\n`;
+  return new TilewrightError(`${count}${text}`, {
+    code: first.code,
+    hint: first.hint,
+    location: { file: path, line: first.span.line, column: first.span.column },
+  });
+}

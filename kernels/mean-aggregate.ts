@@ -1,0 +1,229 @@
+import {
+  type Int,
+  kernel,
+  type Parameters,
+  type ParameterValues,
+  pipeline,
+  type ReadPort,
+  readMemory,
+  type Stream,
+  scalar,
+  shiftRight,
+  signed,
+  stream,
+  sum,
+  table,
+  u1,
+  u4,
+  u5,
+  u7,
+  u8,
+  u17,
+  u22,
+  u32,
+  type Vec,
+  vec,
+  vecOf,
+  type WritePort,
+  writeMemory,
+} from 'tilewright/language';
+
+const absent = 0xffffffff;
+const idsABeat = 16;
+/** Beats of ids asked for at once: 1 KiB. */
+const idBurst = 16;
+
+const parameters = {
+  fanout: { default: 16, min: 1, max: 64, help: 'ids in a row' },
+  elementBits: { default: 16, values: [8, 16], help: 'bits of one feature' },
+  rowBeats: { default: 2, min: 1, max: 8, help: '64-byte beats of one feature row' },
+} satisfies Parameters;
+
+type P = ParameterValues<typeof parameters>;
+/** Present ids in one beat of ids, and whether that beat ends its row. */
+type Group = { readonly count: u5; readonly last: u1 };
+/** One beat of a row's sum, and the number of rows in it. */
+type Sum = { readonly total: Vec<Int>; readonly count: u7 };
+
+function requestIds(p: P, rows: u32, ids: ReadPort<u32>): void {
+  const beats = rows * Math.ceil(p.fanout / idsABeat);
+  for (let beat = 0; beat < beats; beat += idBurst) {
+    pipeline();
+    ids.request(beat, Math.min(beats - beat, idBurst));
+  }
+}
+
+/** Requests the feature row of each id that is present. The count goes first, so that nothing waits for it. */
+function gather(
+  p: P,
+  rows: u32,
+  ids: ReadPort<u32>,
+  features: ReadPort<Int>,
+  groups: Stream<Group>,
+): void {
+  const parts = Math.ceil(p.fanout / idsABeat);
+  for (let row = 0; row < rows; row++) {
+    for (let part = 0; part < parts; part++) {
+      const beat = ids.receive();
+      const count = u5(sum(vec(u1, idsABeat, (l) => beat[l] !== absent)));
+      groups.write({ count, last: u1(part === parts - 1) });
+      let left = count;
+      let lane = u4(0);
+      while (left > 0) {
+        pipeline();
+        const id = beat[lane];
+        if (id !== absent) {
+          features.request(id * p.rowBeats, p.rowBeats);
+          left = u5(left - 1);
+        }
+        lane = u4(lane + 1);
+      }
+    }
+  }
+}
+
+/** Adds up rows beat by beat: one beat an iteration, from the first to the last, across rows without a gap. */
+function accumulate(
+  p: P,
+  rows: u32,
+  features: ReadPort<Int>,
+  groups: Stream<Group>,
+  sums: Stream<Sum>,
+): void {
+  const lanes = features.lanes;
+  const total = signed(p.elementBits + 6);
+  const rowLanes = p.rowBeats * lanes;
+  // The sums of a row's beats rotate: the beat being received is always in the lowest lanes.
+  let partial = vec(total, rowLanes, () => 0);
+  let count = u7(0);
+  let left = u8(0);
+  let receiving = u1(0);
+  let last = u1(0);
+  let done = u32(0);
+  while (done < rows) {
+    pipeline();
+    if (left === 0) {
+      const group = groups.read();
+      count = u7(count + group.count);
+      last = group.last;
+      receiving = u1(group.count !== 0);
+      // A row that ends in an empty group still has to send its sums.
+      left = u8(group.count !== 0 ? group.count * p.rowBeats : group.last ? p.rowBeats : 0);
+    }
+    if (left !== 0) {
+      let row = vec(signed(p.elementBits), lanes, () => 0);
+      if (receiving) row = features.receive();
+      const head = vec(total, lanes, (l) => partial[l] + row[l]);
+      const emit = last && left <= p.rowBeats;
+      if (emit) sums.write({ total: head, count });
+      partial = vec(total, rowLanes, (l) =>
+        l < rowLanes - lanes ? partial[l + lanes] : emit ? 0 : head[l - (rowLanes - lanes)],
+      );
+      left = u8(left - 1);
+      if (emit && left === 0) {
+        count = u7(0);
+        done = u32(done + 1);
+      }
+    }
+  }
+}
+
+/** 2^(16+k) / n rounded, k = ⌈log2 n⌉: 17 bits, so that one DSP a lane divides. */
+function reciprocal(n: number): number {
+  return n === 0 ? 0 : Math.round(2 ** (16 + log2Ceil(n)) / n);
+}
+
+function log2Ceil(n: number): number {
+  return n <= 1 ? 0 : Math.ceil(Math.log2(n));
+}
+
+function divide(
+  p: P,
+  rows: u32,
+  lanes: number,
+  sums: Stream<Sum>,
+  results: Stream<Vec<Int>>,
+): void {
+  const element = signed(p.elementBits);
+  const reciprocals = table(u17, p.fanout + 1, reciprocal);
+  const shifts = table(u5, p.fanout + 1, (n) => 16 + log2Ceil(n));
+  const halves = table(u22, p.fanout + 1, (n) => 2 ** (15 + log2Ceil(n)));
+  for (let beat = 0; beat < rows * p.rowBeats; beat++) {
+    pipeline();
+    const { total, count } = sums.read();
+    const factor = reciprocals[count];
+    const half = halves[count];
+    const shift = shifts[count];
+    results.write(
+      vec(element, lanes, (l) => element.saturate(shiftRight(total[l] * factor + half, shift))),
+    );
+  }
+}
+
+function requestMeans(p: P, rows: u32, means: WritePort<Int>): void {
+  for (let row = 0; row < rows; row++) {
+    pipeline();
+    means.request(row * p.rowBeats, p.rowBeats);
+  }
+}
+
+function sendMeans(p: P, rows: u32, results: Stream<Vec<Int>>, means: WritePort<Int>): void {
+  for (let beat = 0; beat < rows * p.rowBeats; beat++) {
+    pipeline();
+    means.send(results.read());
+  }
+}
+
+function confirmMeans(rows: u32, means: WritePort<Int>): void {
+  for (let row = 0; row < rows; row++) {
+    pipeline();
+    means.response();
+  }
+}
+
+/**
+ * mean_aggregate: row r of `means` is the mean of the feature rows named in row r of `ids`, rounded
+ * once as the specification's "mean_aggregate" says. 0xFFFFFFFF is no id; no ids give 0.
+ *
+ * Shapes: ids rows × ⌈fanout/16⌉ beats of u32; features nodes × rowBeats beats; means rows × rowBeats.
+ */
+export default kernel({
+  name: 'mean_aggregate',
+  summary: 'mean of the feature rows that each row of ids names',
+  parameters,
+  arguments: (p) => ({
+    ids: readMemory(u32),
+    features: readMemory(signed(p.elementBits), { outstanding: 128 }),
+    means: writeMemory(signed(p.elementBits)),
+    rows: scalar(u32),
+  }),
+  dataflow(p, { ids, features, means, rows }) {
+    const lanes = features.lanes;
+    const groups = stream({ count: u5, last: u1 });
+    const sums = stream({ total: vecOf(signed(p.elementBits + 6), lanes), count: u7 });
+    const results = stream(vecOf(signed(p.elementBits), lanes));
+    requestIds(p, rows, ids);
+    gather(p, rows, ids, features, groups);
+    accumulate(p, rows, features, groups, sums);
+    divide(p, rows, lanes, sums, results);
+    requestMeans(p, rows, means);
+    sendMeans(p, rows, results, means);
+    confirmMeans(rows, means);
+  },
+  workload(p, random, size) {
+    const nodes = Math.max(1, 2 * size);
+    const rowIds = Math.ceil(p.fanout / idsABeat) * idsABeat;
+    const ids = new Uint32Array(size * rowIds).fill(absent);
+    for (let row = 0; row < size; row++) {
+      // A third of the rows are short, some of them empty; the others are full.
+      const count = random.chance(1 / 3) ? random.integer(0, p.fanout) : p.fanout;
+      for (let j = 0; j < count; j++) ids[row * rowIds + j] = random.integer(0, nodes - 1);
+    }
+    const lanes = 512 / p.elementBits;
+    const limit = 2 ** (p.elementBits - 1);
+    const features = Int16Array.from({ length: nodes * p.rowBeats * lanes }, () =>
+      random.integer(-limit, limit - 1),
+    );
+    return { ids, features, means: size * p.rowBeats * lanes, rows: size };
+  },
+});
