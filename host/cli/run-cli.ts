@@ -55,8 +55,9 @@ function makeParser(
     .parserConfiguration({ 'camel-case-expansion': false, 'duplicate-arguments-array': true })
     .exitProcess(false)
     .fail((message, error) => {
-      if (error instanceof Error) throw error;
-      throw wrongCall(message, argv);
+      // yargs' own complaints are YErrors, whichever of the two arguments carries them.
+      if (error instanceof Error && error.name !== 'YError') throw error;
+      throw wrongCall(message ?? error.message, argv);
     });
   for (const command of commands) {
     parser = parser.command(
@@ -76,6 +77,10 @@ function wrongCall(message: string, argv: readonly string[]): TilewrightError {
   if (suggestion !== undefined) {
     const typed = argv.find((word) => !word.startsWith('-'));
     return usageError(`unknown command '${typed}'`, `Did you mean ${suggestion}? ${help}`);
+  }
+  const surplus = /^Unknown commands?: (.+)$/.exec(message)?.[1];
+  if (surplus !== undefined && commands.some(({ name }) => argv.includes(name))) {
+    return usageError(`unexpected argument '${surplus}'`, help);
   }
   const line = message.split('\n', 1)[0] ?? '';
   return usageError(line.charAt(0).toLowerCase() + line.slice(1), help);
