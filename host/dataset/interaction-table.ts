@@ -1,4 +1,5 @@
 import { TilewrightError } from '../../codegen/support/errors.ts';
+import { allRows, sortedRows } from '../graph/stable-sort.ts';
 import type { Dataset } from './interactions.ts';
 
 /** A growing column of numbers. */
@@ -101,19 +102,16 @@ export class InteractionTable {
     const users = this.users.settle();
     const items = this.items.settle();
     const rows = this.rows;
-    const user = Uint32Array.from(this.user.values.subarray(0, rows), (n) => users.index[n]);
-    const item = Uint32Array.from(this.item.values.subarray(0, rows), (n) => items.index[n]);
-    const time = this.time.values;
+    const user = new Uint32Array(rows).map((_, row) => users.index[this.user.values[row]]);
+    const item = new Uint32Array(rows).map((_, row) => items.index[this.item.values[row]]);
+    const time = this.time.values.subarray(0, rows);
 
-    const last = new Map<number, number>();
-    for (let row = 0; row < rows; row++) {
-      const pair = user[row] * items.ids.length + item[row];
-      const earlier = last.get(pair);
-      if (earlier === undefined || time[row] >= time[earlier]) last.set(pair, row);
-    }
-    const kept = Uint32Array.from(last.values()).sort(
-      (a, b) => user[a] - user[b] || time[a] - time[b] || item[a] - item[b],
-    );
+    const byPair = sortedRows(allRows(rows), user, item, time);
+    const kept = byPair.filter((row, at) => {
+      const next = byPair[at + 1];
+      return at + 1 === rows || user[row] !== user[next] || item[row] !== item[next];
+    });
+    const order = sortedRows(kept, user, time, item);
     return {
       name,
       userIds: users.ids,
@@ -121,10 +119,10 @@ export class InteractionTable {
       titles: items.ids.map((id) => this.titleOf.get(id) ?? ''),
       genres: items.ids.map((id) => this.genresOf.get(id) ?? ''),
       interactions: {
-        user: kept.map((row) => user[row]),
-        item: kept.map((row) => item[row]),
-        rating: Float32Array.from(kept, (row) => this.rating.values[row]),
-        time: Float64Array.from(kept, (row) => time[row]),
+        user: order.map((row) => user[row]),
+        item: order.map((row) => item[row]),
+        rating: new Float32Array(order.length).map((_, at) => this.rating.values[order[at]]),
+        time: new Float64Array(order.length).map((_, at) => time[order[at]]),
       },
     };
   }

@@ -11,6 +11,7 @@ import { movieLensRatings } from './movielens-1m.ts';
 import { readLazyLoad } from './r-lazy-load.ts';
 import { namedElements, numberColumn, textColumn } from './r-serialisation.ts';
 
+/** Where the package puts its files. */
 const systemFolder = '/usr/lib/R/site-library/dslabs';
 
 /** Puts only the data of the Debian package into `folder`. */
@@ -58,11 +59,13 @@ export interface DslabsOptions {
   readonly onProgress?: (message: string) => void;
   /** Folder of the artefact store that keeps the data; default: the usual one. */
   readonly cacheFolder?: string;
+  /** Where Debian installs the R package. */
+  readonly installedFolder?: string;
 }
 
 /** The folder that holds `data/Rdata.rdb`: given, installed, cached, or fetched into the cache now. */
 async function dslabsFolder(path: string | undefined, options: DslabsOptions): Promise<string> {
-  const { onProgress, cacheFolder } = options;
+  const { onProgress, cacheFolder, installedFolder = systemFolder } = options;
   if (path !== undefined && !existsSync(path)) {
     throw new TilewrightError(`cannot read ${path}: there is no such file or folder`, {
       code: 'DATASET_MISSING',
@@ -70,8 +73,8 @@ async function dslabsFolder(path: string | undefined, options: DslabsOptions): P
     });
   }
   if (path !== undefined && !path.endsWith('.deb')) return path;
-  if (path === undefined && existsSync(join(systemFolder, 'data', 'Rdata.rdb'))) {
-    return systemFolder;
+  if (path === undefined && existsSync(join(installedFolder, 'data', 'Rdata.rdb'))) {
+    return installedFolder;
   }
   const store = artefactStore(cacheFolder === undefined ? {} : { folder: cacheFolder });
   const key = path === undefined ? 'debian' : { deb: await fileHash(path) };

@@ -34,6 +34,14 @@ const type = {
   reference: 255,
 } as const;
 
+const vectors: ReadonlySet<number> = new Set([
+  type.logical,
+  type.integer,
+  type.real,
+  type.strings,
+  type.list,
+]);
+
 class Reader {
   private at = 0;
   private readonly view: DataView;
@@ -163,6 +171,7 @@ class Reader {
   }
 
   private vectorValues(kind: number): RValue['values'] {
+    if (!vectors.has(kind)) throw new Error(`type ${kind} is neither a vector nor a list`);
     const length = this.length();
     switch (kind) {
       case type.logical:
@@ -181,10 +190,8 @@ class Reader {
           if ((flags & 0xff) !== type.characters) throw new Error('a string vector of no strings');
           return this.characters(flags);
         });
-      case type.list:
-        return Array.from({ length }, () => this.item());
       default:
-        throw new Error(`type ${kind}`);
+        return Array.from({ length }, () => this.item());
     }
   }
 }

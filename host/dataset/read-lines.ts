@@ -36,7 +36,9 @@ async function openBytes(file: string): Promise<Readable> {
     }
   } catch (error) {
     if (error instanceof TilewrightError) throw error;
-    throw new TilewrightError(`cannot read ${file}: ${(error as Error).message}`, {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such file' : message;
+    throw new TilewrightError(`cannot read ${file}: ${why}`, {
       code: 'DATASET_MISSING',
       hint: 'Check the path.',
       cause: error,

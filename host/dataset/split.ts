@@ -1,3 +1,4 @@
+import { allRows, sortedRows } from '../graph/stable-sort.ts';
 import type { Interactions, Split } from './interactions.ts';
 
 /** Users with fewer interactions stay in training whole. */
@@ -10,9 +11,7 @@ export const leastForSplit = 3;
  */
 export function splitLeaveLastOut(interactions: Interactions): Split {
   const { user, item, time } = interactions;
-  const order = Uint32Array.from(user.keys()).sort(
-    (a, b) => user[a] - user[b] || time[a] - time[b] || item[a] - item[b] || a - b,
-  );
+  const order = sortedRows(allRows(user.length), user, time, item);
   const train: number[] = [];
   const validation: number[] = [];
   const test: number[] = [];

@@ -1,3 +1,5 @@
+import { allRows, sortedRows } from './stable-sort.ts';
+
 /** An edge between a user and an item; the arrays are of one length, one entry an edge. */
 export interface BipartiteEdges {
   readonly user: Uint32Array;
@@ -64,7 +66,7 @@ export function buildCsr(
   rows?: Uint32Array,
 ): BipartiteCsr {
   const { user, item, time } = edges;
-  const chosen = rows ?? Uint32Array.from(user.keys());
+  const chosen = rows ?? allRows(user.length);
   for (const edge of chosen) {
     if (!(user[edge] < users && item[edge] < items)) {
       throw new RangeError(
@@ -73,8 +75,8 @@ export function buildCsr(
       );
     }
   }
-  const byItem = chosen.slice().sort((a, b) => time[a] - time[b] || item[a] - item[b] || a - b);
-  const byUser = chosen.slice().sort((a, b) => time[a] - time[b] || user[a] - user[b] || a - b);
+  const byItem = sortedRows(chosen, time, item);
+  const byUser = sortedRows(chosen, time, user);
   const userToItem = adjacency(users, user, item, byItem);
   const itemToUser = adjacency(items, item, user, byUser);
   return { users, items, userToItem, itemToUser, joint: join(userToItem, itemToUser) };
