@@ -55,7 +55,10 @@ export interface Command {
   run(parsed: Readonly<Record<string, unknown>>, context: CommandContext): Promise<CommandResult>;
 }
 
-/** Every command of `tilewright` is one file that default-exports what this returns. */
+/**
+ * Every command of `tilewright` is one file that default-exports what this returns. It imports what it
+ * works with inside `run`, so that `tilewright --help` loads none of it.
+ */
 export function defineCommand<const Table extends OptionTable>(
   definition: CommandDefinition<Table>,
 ): Command {

@@ -1,4 +1,3 @@
-import { artefactStore } from '../../../codegen/support/store.ts';
 import { defineCommand } from '../command.ts';
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
@@ -14,6 +13,7 @@ export default defineCommand({
     ['tilewright clean --dry-run', 'See what is there, and how large'],
   ],
   async run(options) {
+    const { artefactStore } = await import('../../../codegen/support/store.ts');
     const store = artefactStore();
     if (options['dry-run']) {
       const stored = await store.list();

@@ -1,4 +1,3 @@
-import { renderTable } from '../../../codegen/support/table.ts';
 import { defineCommand } from '../command.ts';
 import { dataOption, loadData } from '../data-option.ts';
 
@@ -35,6 +34,7 @@ export default defineCommand({
   ],
   async run(options, context) {
     const dataset = await loadData(options.data, context);
+    const { renderTable } = await import('../../../codegen/support/table.ts');
     const { splitLeaveLastOut } = await import('../../dataset/split.ts');
     const { interactions, titles, genres, userIds, itemIds } = dataset;
     const split = splitLeaveLastOut(interactions);

@@ -1,5 +1,4 @@
-import { renderTable } from '../../../codegen/support/table.ts';
-import { inspectTool, type ToolStatus, tools } from '../../../codegen/support/tool-table.ts';
+import type { ToolStatus } from '../../../codegen/support/tool-table.ts';
 import { defineCommand } from '../command.ts';
 
 function state(tool: ToolStatus): string {
@@ -17,7 +16,11 @@ function ways(tool: ToolStatus): string {
   ].join('\n');
 }
 
-function describe(statuses: readonly ToolStatus[], fatal: readonly ToolStatus[]): string {
+async function describe(
+  statuses: readonly ToolStatus[],
+  fatal: readonly ToolStatus[],
+): Promise<string> {
+  const { renderTable } = await import('../../../codegen/support/table.ts');
   const columns = ['tool', 'state', 'version', 'needed for'].map((title) => ({ title }));
   const rows = statuses.map((tool) => [
     tool.name,
@@ -47,11 +50,12 @@ export default defineCommand({
     ['tilewright doctor --json', 'The same as one JSON object'],
   ],
   async run() {
+    const { inspectTool, tools } = await import('../../../codegen/support/tool-table.ts');
     const statuses = await Promise.all(tools.map(inspectTool));
     const fatal = statuses.filter((tool) => tool.required && !tool.usable);
     return {
       json: { ok: fatal.length === 0, missing: fatal.map((tool) => tool.name), tools: statuses },
-      text: describe(statuses, fatal),
+      text: await describe(statuses, fatal),
       exitCode: fatal.length === 0 ? 0 : 1,
     };
   },
