@@ -96,7 +96,7 @@ function planLists(
       const pairs = extent.receive();
       const lane = (node & 7) * 2;
       begin = pairs[lane];
-      degree = u32(pairs[lane + 1] - pairs[lane]);
+      degree = u32(pairs[u4(lane + 1)] - pairs[lane]);
     }
     const many = p.replace === 1 ? degree !== 0 : degree > p.fanout;
     const draws = u7(many ? p.fanout : degree);

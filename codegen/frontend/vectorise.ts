@@ -9,6 +9,7 @@ import {
   typeText,
   vecType,
 } from '../ir/ir.ts';
+import { operandsOf } from '../ir/visit.ts';
 
 /**
  * Turns one expression a lane into vector operators: `vec(t, n, (l) => a[l] + b[l])` is evaluated lane
@@ -34,17 +35,28 @@ const keys = new WeakMap<Expr, string>();
 export function keyOf(expr: Expr): string {
   const known = keys.get(expr);
   if (known !== undefined) return known;
-  const { span: _, ...rest } = expr;
-  const key = JSON.stringify(rest, (_name, value: unknown) => {
-    if (typeof value === 'bigint') return `${value}n`;
-    return isExpr(value) ? keyOf(value) : value;
-  });
+  const key = `${expr.op}:${typeText(expr.type)}${ownText(expr)}(${operandsOf(expr).map(keyOf).join(',')})`;
   keys.set(expr, key);
   return key;
 }
 
-function isExpr(value: unknown): value is Expr {
-  return typeof value === 'object' && value !== null && 'op' in value && 'type' in value;
+/** What an expression holds besides its operands. */
+function ownText(expr: Expr): string {
+  switch (expr.op) {
+    case 'const':
+      return ` ${String(expr.value)}`;
+    case 'var':
+    case 'scalar':
+      return ` ${expr.name}`;
+    case 'shuffle':
+      return ` ${expr.lanes.join(' ')}`;
+    case 'reduce':
+      return ` ${expr.reduce}`;
+    case 'table':
+      return ` ${expr.table}`;
+    default:
+      return '';
+  }
 }
 
 const shapes = new WeakMap<Expr, string>();

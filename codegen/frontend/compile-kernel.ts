@@ -1,0 +1,254 @@
+import { type CallExpression, type MethodDeclaration, Node, type SourceFile } from 'ts-morph';
+import type { KernelIR, Memory, Process, Scalar, Span, Stream, Table } from '../ir/ir.ts';
+import { lanesOf, vecType } from '../ir/ir.ts';
+import type { Argument } from '../language/kernel.ts';
+import { bindParameters } from './bind-parameters.ts';
+import { type Diagnostic, DiagnosticSignal, diagnosticsError, fail } from './diagnostics.ts';
+import { evaluate } from './expressions.ts';
+import type { KernelModule } from './load-module.ts';
+import { defineModuleScope, moduleScope } from './module-scope.ts';
+import { ProcessBuilder } from './process-builder.ts';
+import { checkTypes, parseKernel } from './project.ts';
+import { Scope } from './scope.ts';
+import { sourceName } from './source-name.ts';
+import { nameSource, spanOf } from './source-span.ts';
+import { compileStatement } from './statements.ts';
+import { type FieldInfo, hw, irInt, irType, staticOf, type Value } from './values.ts';
+
+interface Elaboration {
+  readonly diagnostics: Diagnostic[];
+  readonly tables: Table[];
+  readonly streams: Stream[];
+  readonly processes: Process[];
+}
+
+/** TypeScript → IR, for one set of parameter values. Throws one error with all diagnostics of the file. */
+export function compileKernelModule(
+  module: KernelModule,
+  parameters: Readonly<Record<string, number>>,
+): KernelIR {
+  const file = parseKernel(module.file, module.source);
+  nameSource(file.getFilePath(), sourceName(module.file));
+  const state: Elaboration = { diagnostics: [], tables: [], streams: [], processes: [] };
+  state.diagnostics.push(...checkTypes(file));
+  if (state.diagnostics.length > 0) throw diagnosticsError(state.diagnostics, module.file);
+
+  const scope = defineModuleScope(file, module.live);
+  const definition = kernelCall(file);
+  const declared = module.definition.arguments(parameters);
+  const span = spanOf(definition);
+  const memories: Memory[] = [];
+  const scalars: Scalar[] = [];
+  const bound = new Map<string, Value>();
+  try {
+    for (const [name, argument] of Object.entries(declared)) {
+      bound.set(name, bindArgument(name, argument, span, memories, scalars));
+    }
+    dataflow(method(definition, 'dataflow'), scope, parameters, bound, state);
+  } catch (error) {
+    if (!(error instanceof DiagnosticSignal)) throw error;
+    state.diagnostics.push(error.diagnostic);
+  }
+  if (state.diagnostics.length > 0) throw diagnosticsError(state.diagnostics, module.file);
+  return {
+    name: module.definition.name,
+    summary: module.definition.summary,
+    parameters,
+    argumentOrder: Object.keys(declared),
+    scalars,
+    memories,
+    streams: state.streams,
+    tables: state.tables,
+    processes: state.processes,
+  };
+}
+
+function kernelCall(file: SourceFile): CallExpression {
+  const assignment = file.getExportAssignment((one) => !one.isExportEquals());
+  const expression = assignment?.getExpression();
+  if (expression !== undefined && Node.isCallExpression(expression)) return expression;
+  throw new DiagnosticSignal({
+    code: 'TW4001',
+    span: { file: sourceName(file.getFilePath()), line: 1, column: 1 },
+    message: 'the kernel is not the default export',
+    hint: 'Write export default kernel({ … }) in this file.',
+  });
+}
+
+function method(definition: CallExpression, name: string): MethodDeclaration {
+  const [object] = definition.getArguments();
+  const property = Node.isObjectLiteralExpression(object) ? object.getProperty(name) : undefined;
+  if (Node.isMethodDeclaration(property)) return property;
+  fail(
+    'TW4002',
+    spanOf(definition),
+    `${name} is not a method of this object`,
+    `Write ${name}(p, args) { … } inside kernel({ … }).`,
+  );
+}
+
+function bindArgument(
+  name: string,
+  argument: Argument,
+  span: Span,
+  memories: Memory[],
+  scalars: Scalar[],
+): Value {
+  const element = irInt(argument.element);
+  if (argument.kind === 'scalar') {
+    scalars.push({ name, type: element, span });
+    return hw({ op: 'scalar', name, type: element }, element.width > 53);
+  }
+  if (![8, 16, 32, 64].includes(element.width)) {
+    fail(
+      'TW4003',
+      span,
+      `the memory ${name} holds elements of ${element.width} bits`,
+      'Memory elements are 8, 16, 32 or 64 bits wide.',
+    );
+  }
+  const outstanding = argument.outstanding ?? 64;
+  if (!Number.isInteger(outstanding) || outstanding < 1 || outstanding > 256) {
+    fail(
+      'TW4004',
+      span,
+      `the memory ${name} keeps ${outstanding} bursts in flight`,
+      'outstanding is a whole number from 1 to 256.',
+    );
+  }
+  const beatBits = 512;
+  memories.push({ name, direction: argument.kind, element, beatBits, outstanding, span });
+  return {
+    kind: 'memory',
+    name,
+    direction: argument.kind,
+    element,
+    lanes: lanesOf(vecType(element, beatBits / element.width)),
+  };
+}
+
+/** The body of `dataflow`: constants, streams, and calls of processes. */
+function dataflow(
+  node: MethodDeclaration,
+  outer: Scope,
+  parameters: Readonly<Record<string, number>>,
+  args: ReadonlyMap<string, Value>,
+  state: Elaboration,
+): void {
+  const scope = new Scope(outer);
+  const values: Value[] = [
+    { kind: 'static', value: parameters },
+    { kind: 'record', fields: args },
+  ];
+  bindParameters(node.getParameters(), values, scope, spanOf(node));
+  for (const statement of node.getStatements()) {
+    try {
+      if (Node.isVariableStatement(statement)) {
+        for (const one of statement.getDeclarations()) region(one, scope, state);
+        continue;
+      }
+      const call = Node.isExpressionStatement(statement) ? statement.getExpression() : undefined;
+      if (call === undefined || !Node.isCallExpression(call)) {
+        fail(
+          'TW4005',
+          spanOf(statement),
+          'a dataflow region holds constants, streams and calls of processes only',
+          'Move the rest into a process.',
+        );
+      }
+      processCall(call, scope, state);
+    } catch (error) {
+      if (!(error instanceof DiagnosticSignal)) throw error;
+      state.diagnostics.push(error.diagnostic);
+    }
+  }
+}
+
+function region(
+  node: import('ts-morph').VariableDeclaration,
+  scope: Scope,
+  state: Elaboration,
+): void {
+  const initializer = node.getInitializerOrThrow();
+  const name = node.getName();
+  const callee = Node.isCallExpression(initializer) ? initializer.getExpression().getText() : '';
+  if (Node.isCallExpression(initializer) && callee === 'stream') {
+    scope.define(name, { kind: 'const', value: declareStream(name, initializer, scope, state) });
+    return;
+  }
+  const value = evaluate(initializer, scope, new ProcessBuilder(state));
+  if (staticOf(value) === undefined) {
+    fail(
+      'TW4006',
+      spanOf(node),
+      'a dataflow region computes nothing in hardware',
+      'Move the expression into a process.',
+    );
+  }
+  scope.define(name, { kind: 'const', value });
+}
+
+function declareStream(
+  name: string,
+  node: CallExpression,
+  scope: Scope,
+  state: Elaboration,
+): Value {
+  const span = spanOf(node);
+  const [typeNode, optionsNode] = node.getArguments();
+  const builder = new ProcessBuilder(state);
+  const described = staticOf(evaluate(typeNode as never, scope, builder))?.value;
+  const single = irType(described);
+  const fields: FieldInfo[] =
+    single !== undefined
+      ? [{ name: 'value', type: single }]
+      : Object.entries((described ?? {}) as Record<string, unknown>).map(([field, one]) => {
+          const type = irType(one);
+          if (type !== undefined) return { name: field, type };
+          return fail(
+            'TW4007',
+            span,
+            `the field '${field}' of the stream has no type`,
+            'Use u1…u64, i1…i64 or vecOf(type, lanes).',
+          );
+        });
+  const options =
+    optionsNode === undefined
+      ? {}
+      : staticOf(evaluate(optionsNode as never, scope, builder))?.value;
+  const depth = (options as { depth?: number } | undefined)?.depth ?? 0;
+  if (!Number.isInteger(depth) || depth < 0 || depth > 65536) {
+    fail('TW4008', span, `a stream of depth ${depth}`, 'depth is a whole number from 1 to 65536.');
+  }
+  if (state.streams.some((one) => one.name === name)) {
+    fail('TW4009', span, `there are two streams called '${name}'`, 'Give each a name of its own.');
+  }
+  state.streams.push({ name, fields, depth, span });
+  return { kind: 'stream', name, fields, record: single === undefined };
+}
+
+function processCall(node: CallExpression, scope: Scope, state: Elaboration): void {
+  const span = spanOf(node);
+  const builder = new ProcessBuilder(state);
+  const callee = evaluate(node.getExpression(), scope, builder);
+  if (callee.kind !== 'function') {
+    fail('TW4005', span, 'this is no process', 'Call a function that is declared in this file.');
+  }
+  const args = node.getArguments().map((one) => evaluate(one as never, scope, builder));
+  const inner = new Scope(moduleScope(callee.declaration.getSourceFile()));
+  bindParameters(callee.declaration.getParameters(), args, inner, span);
+  for (const statement of callee.declaration.getStatements()) {
+    compileStatement(statement, inner, builder);
+  }
+  const base = callee.declaration.getName() ?? 'process';
+  let name = base;
+  for (let copy = 2; state.processes.some((one) => one.name === name); copy++) {
+    name = `${base}_${copy}`;
+  }
+  state.processes.push({
+    name,
+    variables: builder.variables,
+    body: builder.statements,
+    span: spanOf(callee.declaration),
+  });
+}

@@ -1,0 +1,53 @@
+import type { SourceFile } from 'ts-morph';
+import { isBuiltin } from './builtins.ts';
+import { Scope } from './scope.ts';
+import type { Value } from './values.ts';
+
+const scopes = new WeakMap<SourceFile, Scope>();
+
+/** Module specifier under which a kernel imports its language. */
+export const languageModule = 'tilewright/language';
+
+/**
+ * The names of a kernel file: what it imports, its constants (with the values they have when the file
+ * runs in Node) and its functions.
+ */
+export function defineModuleScope(
+  file: SourceFile,
+  live: Readonly<Record<string, unknown>>,
+): Scope {
+  const scope = new Scope();
+  for (const declaration of file.getImportDeclarations()) {
+    const language = declaration.getModuleSpecifierValue() === languageModule;
+    for (const one of declaration.getNamedImports()) {
+      const name = one.getAliasNode()?.getText() ?? one.getName();
+      const value: Value =
+        language && isBuiltin(one.getName())
+          ? { kind: 'builtin', name: one.getName() }
+          : { kind: 'static', value: live[name] };
+      scope.define(name, { kind: 'const', value });
+    }
+  }
+  for (const declaration of file.getVariableDeclarations()) {
+    const name = declaration.getName();
+    scope.define(name, { kind: 'const', value: { kind: 'static', value: live[name] } });
+  }
+  for (const declaration of file.getFunctions()) {
+    const name = declaration.getName();
+    if (name === undefined) continue;
+    const value: Value = {
+      kind: 'function',
+      declaration,
+      live: live[name] as (...args: unknown[]) => unknown,
+    };
+    scope.define(name, { kind: 'const', value });
+  }
+  scopes.set(file, scope);
+  return scope;
+}
+
+export function moduleScope(file: SourceFile): Scope {
+  const scope = scopes.get(file);
+  if (scope === undefined) throw new Error(`no scope for ${file.getFilePath()}`);
+  return scope;
+}

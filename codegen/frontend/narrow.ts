@@ -1,0 +1,44 @@
+import { cast, saturate } from '../ir/build.ts';
+import type { Span } from '../ir/ir.ts';
+import type { IntegerType } from '../language/integer-type.ts';
+import { fail } from './diagnostics.ts';
+import { hw, irInt, staticOf, toHardware, type Value } from './values.ts';
+
+/** `u8(x)` and `u8.saturate(x)`. A known value stays known, but has a width from here on. */
+export function narrow(
+  type: IntegerType<unknown>,
+  value: Value | undefined,
+  mode: 'cast' | 'saturate',
+  span: Span,
+): Value {
+  if (value === undefined) {
+    fail('TW1017', span, `${type.text}() needs a value`, `Write ${type.text}(0).`);
+  }
+  if (value.kind === 'poison') return value;
+  const target = irInt(type);
+  const big = type.width > 53;
+  const known = staticOf(value);
+  if (known !== undefined) {
+    try {
+      const exact = BigInt(known.value as number);
+      return hw(
+        mode === 'cast'
+          ? cast({ op: 'const', type: target, value: BigInt(type(exact) as number) }, target)
+          : { op: 'const', type: target, value: BigInt(type.saturate(exact) as number) },
+        big,
+      );
+    } catch {
+      fail(
+        'TW1001',
+        span,
+        `${type.text}(${String(known.value)}) is not a whole number`,
+        'Round it at compile time (Math.round, Math.floor).',
+      );
+    }
+  }
+  const { expr } = toHardware(value, span);
+  if (expr.type.kind === 'vec') {
+    fail('TW2001', span, `${type.text}() of a whole vector`, 'Use vec(type, lanes, (l) => v[l]).');
+  }
+  return hw(mode === 'cast' ? cast(expr, target, span) : saturate(expr, target, span), big);
+}

@@ -1,0 +1,37 @@
+import type { Parameter, Parameters } from '../language/kernel.ts';
+import { TilewrightError } from '../support/errors.ts';
+
+function allowed(parameter: Parameter): string {
+  if (parameter.values !== undefined) return `one of ${parameter.values.join(', ')}`;
+  return `a whole number from ${parameter.min ?? 'any'} to ${parameter.max ?? 'any'}`;
+}
+
+/** The given parameters over the defaults, each checked against what the kernel declares. */
+export function resolveParameters(
+  kernel: string,
+  declared: Parameters,
+  given: Readonly<Record<string, number>> = {},
+): Readonly<Record<string, number>> {
+  const values: Record<string, number> = {};
+  for (const [name, parameter] of Object.entries(declared)) values[name] = parameter.default;
+  for (const [name, value] of Object.entries(given)) {
+    const parameter = Object.hasOwn(declared, name) ? declared[name] : undefined;
+    if (parameter === undefined) {
+      const names = Object.keys(declared);
+      throw new TilewrightError(`${kernel} has no parameter '${name}'`, {
+        code: 'UNKNOWN_PARAMETER',
+        hint: names.length > 0 ? `Its parameters are ${names.join(', ')}.` : 'It has none.',
+      });
+    }
+    const { min = -Infinity, max = Infinity } = parameter;
+    const inside = parameter.values?.includes(value) ?? (value >= min && value <= max);
+    if (!Number.isInteger(value) || !inside) {
+      throw new TilewrightError(`${kernel}: ${name} = ${value} is out of range`, {
+        code: 'PARAMETER_RANGE',
+        hint: `${name} (${parameter.help}) is ${allowed(parameter)}.`,
+      });
+    }
+    values[name] = value;
+  }
+  return values;
+}

@@ -1,0 +1,37 @@
+import type { Span, Type } from '../ir/ir.ts';
+import { fail } from './diagnostics.ts';
+import type { Value } from './values.ts';
+
+/** A `let` of the source: a variable of the process, or a number that only the compiler sees (unrolled loops). */
+export type Binding =
+  | { readonly kind: 'const'; readonly value: Value }
+  | { readonly kind: 'let'; readonly variable: string; readonly type: Type; readonly big: boolean };
+
+/** Names in sight, innermost block first. */
+export class Scope {
+  private readonly names = new Map<string, Binding>();
+  private readonly outer: Scope | undefined;
+
+  constructor(outer?: Scope) {
+    this.outer = outer;
+  }
+
+  define(name: string, binding: Binding): void {
+    this.names.set(name, binding);
+  }
+
+  find(name: string): Binding | undefined {
+    return this.names.get(name) ?? this.outer?.find(name);
+  }
+
+  lookup(name: string, span: Span): Binding {
+    const found = this.find(name);
+    if (found !== undefined) return found;
+    fail(
+      'TW1003',
+      span,
+      `'${name}' is not known here`,
+      'A process sees its parameters, its own variables, and the constants and functions of its file.',
+    );
+  }
+}

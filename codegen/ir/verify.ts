@@ -1,0 +1,177 @@
+import { TilewrightError } from '../support/errors.ts';
+import { endpoints } from './endpoints.ts';
+import {
+  type Expr,
+  elementOf,
+  type KernelIR,
+  lanesOf,
+  type Process,
+  type Span,
+  sameType,
+  type Type,
+  typeText,
+} from './ir.ts';
+import { printExpr } from './print.ts';
+import { allStatements, definedBy, expressionsOf, operandsOf } from './visit.ts';
+
+/**
+ * Checks that a kernel's IR is whole: names known, types consistent, widths within 64, one producer and
+ * one consumer a stream, producers before consumers. Errors about the network of processes speak to the
+ * kernel's author; the others mean that a pass or the front end is wrong.
+ */
+export function verifyKernel(kernel: KernelIR): void {
+  verifyNetwork(kernel);
+  for (const process of kernel.processes) verifyProcess(kernel, process);
+}
+
+function refuse(code: string, span: Span, message: string, hint: string): never {
+  throw new TilewrightError(`${span.file}:${span.line}:${span.column}: error ${code}: ${message}`, {
+    code,
+    hint,
+    location: span,
+  });
+}
+
+function verifyNetwork(kernel: KernelIR): void {
+  const ends = endpoints(kernel);
+  const order = new Map(kernel.processes.map((process, at) => [process.name, at]));
+  const one = (access: string, name: string, span: Span): string => {
+    const found = [...(ends.get(`${access} ${name}`) ?? [])];
+    if (found.length === 1) return found[0];
+    const who = found.length === 0 ? 'no process' : found.join(' and ');
+    return refuse(
+      'TW4010',
+      span,
+      `${name}: ${who} does ${access}(); there must be exactly one`,
+      'Give each stream one producer and one consumer, and each memory one process a side.',
+    );
+  };
+  const inOrder = (first: string, then: string, name: string, span: Span): void => {
+    if ((order.get(first) ?? 0) <= (order.get(then) ?? 0)) return;
+    refuse(
+      'TW4011',
+      span,
+      `${then} uses ${name} before ${first} has filled it`,
+      'Call producers before consumers; processes must not form a cycle.',
+    );
+  };
+  for (const stream of kernel.streams) {
+    const from = one('write', stream.name, stream.span);
+    const to = one('read', stream.name, stream.span);
+    if (from === to)
+      refuse(
+        'TW4011',
+        stream.span,
+        `${from} reads the stream ${stream.name} that it writes`,
+        'A stream joins two processes.',
+      );
+    inOrder(from, to, stream.name, stream.span);
+  }
+  for (const memory of kernel.memories) {
+    const sides =
+      memory.direction === 'read' ? ['request', 'receive'] : ['request', 'send', 'response'];
+    const users = sides.map((side) => one(side, memory.name, memory.span));
+    for (let at = 1; at < users.length; at++)
+      inOrder(users[0], users[at], memory.name, memory.span);
+  }
+}
+
+function verifyProcess(kernel: KernelIR, process: Process): void {
+  const types = new Map<string, Type>();
+  for (const { name, type } of process.variables) {
+    if (types.has(name)) broken(process, `variable ${name} is declared twice`);
+    types.set(name, type);
+  }
+  const tables = new Set(kernel.tables.map((table) => table.name));
+  const scalars = new Map(kernel.scalars.map((scalar) => [scalar.name, scalar.type]));
+  const streams = new Map(kernel.streams.map((stream) => [stream.name, stream]));
+  const memories = new Map(kernel.memories.map((memory) => [memory.name, memory]));
+  const check = (expr: Expr): void => {
+    const element = elementOf(expr.type);
+    if (element.width < 1 || element.width > 64) broken(process, `width in ${printExpr(expr)}`);
+    if (expr.op === 'var' && !same(types.get(expr.name), expr.type)) {
+      broken(process, `variable ${expr.name} is not ${typeText(expr.type)}`);
+    }
+    if (expr.op === 'scalar' && !same(scalars.get(expr.name), expr.type)) {
+      broken(process, `scalar ${expr.name} is not ${typeText(expr.type)}`);
+    }
+    if (expr.op === 'table' && !tables.has(expr.table)) broken(process, `table ${expr.table}`);
+    const problem = shapeProblem(expr);
+    if (problem !== undefined) broken(process, `${problem} in ${printExpr(expr)}`);
+    for (const operand of operandsOf(expr)) check(operand);
+  };
+  const assigned = new Map<string, number>();
+  for (const statement of allStatements(process.body)) {
+    for (const expr of expressionsOf(statement)) check(expr);
+    for (const name of definedBy(statement)) assigned.set(name, (assigned.get(name) ?? 0) + 1);
+    if (statement.kind === 'assign' && !same(types.get(statement.variable), statement.value.type)) {
+      broken(process, `${statement.variable} is assigned a ${typeText(statement.value.type)}`);
+    }
+    if (statement.kind === 'read' || statement.kind === 'write') {
+      const stream = streams.get(statement.stream);
+      if (stream === undefined) broken(process, `stream ${statement.stream}`);
+      const count = statement.kind === 'read' ? statement.into.length : statement.values.length;
+      if (count !== stream.fields.length) broken(process, `fields of ${stream.name}`);
+      stream.fields.forEach((field, at) => {
+        const name = statement.kind === 'read' ? statement.into[at] : undefined;
+        const type =
+          statement.kind === 'write'
+            ? statement.values[at].type
+            : name === undefined
+              ? field.type
+              : types.get(name);
+        if (!same(type, field.type)) broken(process, `field ${field.name} of ${stream.name}`);
+      });
+    }
+    if ('memory' in statement && !memories.has(statement.memory)) {
+      broken(process, `memory ${statement.memory}`);
+    }
+    if (
+      (statement.kind === 'if' || statement.kind === 'loop') &&
+      !isCondition(statement.condition.type)
+    ) {
+      broken(process, `condition ${printExpr(statement.condition)}`);
+    }
+  }
+  for (const { name, mutable } of process.variables) {
+    if (!mutable && assigned.get(name) !== 1)
+      broken(process, `constant ${name} is assigned ${assigned.get(name) ?? 0} times`);
+  }
+}
+
+function isCondition(type: Type): boolean {
+  return type.kind === 'int' && type.width === 1 && !type.signed;
+}
+
+function same(a: Type | undefined, b: Type): boolean {
+  return a !== undefined && sameType(a, b);
+}
+
+function shapeProblem(expr: Expr): string | undefined {
+  const lanes = lanesOf(expr.type);
+  const vectors = operandsOf(expr).filter((one) => one.type.kind === 'vec');
+  switch (expr.op) {
+    case 'lane':
+    case 'reduce':
+    case 'shuffle':
+      if (expr.vector.type.kind !== 'vec') return 'no vector';
+      return expr.op === 'shuffle' && expr.lanes.length !== lanes ? 'lanes' : undefined;
+    case 'with-lane':
+      return sameType(expr.vector.type, expr.type) ? undefined : 'type';
+    case 'build':
+      return expr.elements.length === lanes ? undefined : 'lanes';
+    case 'concat':
+      return expr.vectors.reduce((sum, one) => sum + lanesOf(one.type), 0) === lanes
+        ? undefined
+        : 'lanes';
+    case 'const':
+      return (expr.type.kind === 'vec') === (typeof expr.value !== 'bigint') ? undefined : 'value';
+    default:
+      if (expr.type.kind === 'int') return vectors.length === 0 ? undefined : 'vector operand';
+      return vectors.every((one) => lanesOf(one.type) === lanes) ? undefined : 'lanes';
+  }
+}
+
+function broken(process: Process, what: string): never {
+  throw new Error(`IR of process ${process.name} is broken: ${what}`);
+}
