@@ -163,7 +163,13 @@ class FolderStore implements ArtefactStore {
     const id = `${name}-${contentHash(key).slice(0, 12)}`;
     // Within one process a promise is enough, and cheaper than waiting for a file lock.
     const running = this.#building.get(id);
-    if (running !== undefined) return running.then(({ folder }) => ({ folder, cached: true }));
+    if (running !== undefined) {
+      return running.then(
+        ({ folder }) => ({ folder, cached: true }),
+        // The other builder failed or was aborted, which says nothing of this one.
+        () => this.build(name, key, fill),
+      );
+    }
     const build = this.#build(name, id, fill).finally(() => this.#building.delete(id));
     this.#building.set(id, build);
     return build;

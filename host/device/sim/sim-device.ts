@@ -1,0 +1,122 @@
+import { performance } from 'node:perf_hooks';
+import { TilewrightError } from '../../../codegen/support/errors.ts';
+import {
+  allocateSimBuffer,
+  openSimulator,
+  type SimBuffer,
+  type Simulator,
+  type SimulatorOptions,
+} from '../../../sim/index.ts';
+import type { BuiltKernel } from '../built-kernel.ts';
+import type { Device, DeviceBuffer, KernelArguments, LoadedKernel, RunReport } from '../device.ts';
+
+/** Memory, stalls, trace and log, as `openSimulator` takes them; the same for every kernel loaded. */
+export type SimDeviceOptions = SimulatorOptions;
+
+class SimDeviceBuffer implements DeviceBuffer {
+  readonly memory: SimBuffer;
+  readonly bytes: number;
+
+  constructor(bytes: number) {
+    this.memory = allocateSimBuffer(bytes);
+    this.bytes = bytes;
+  }
+
+  write(source: Uint8Array, offset = 0): void {
+    this.#checkRange('write', source.byteLength, offset);
+    this.memory.data.set(source, offset);
+  }
+
+  read(target: Uint8Array, offset = 0): void {
+    this.#checkRange('read', target.byteLength, offset);
+    target.set(this.memory.data.subarray(offset, offset + target.byteLength));
+  }
+
+  release(): void {
+    this.memory.release();
+  }
+
+  [Symbol.dispose](): void {
+    this.release();
+  }
+
+  #checkRange(what: string, length: number, offset: number): void {
+    if (offset >= 0 && offset + length <= this.bytes) return;
+    throw new TilewrightError(
+      `cannot ${what} bytes ${offset} to ${offset + length - 1} of a buffer of ${this.bytes} bytes`,
+      { code: 'BUFFER_RANGE', hint: 'Allocate a larger buffer, or transfer fewer bytes.' },
+    );
+  }
+}
+
+class SimKernel implements LoadedKernel {
+  readonly built: BuiltKernel;
+  readonly simulator: Simulator;
+
+  constructor(built: BuiltKernel, simulator: Simulator) {
+    this.built = built;
+    this.simulator = simulator;
+  }
+
+  async run(
+    args: KernelArguments,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<RunReport> {
+    const own = Object.entries(args).map(
+      ([name, value]) => [name, this.#own(name, value)] as const,
+    );
+    const before = performance.now();
+    const { cycles, ports } = await this.simulator.run(Object.fromEntries(own), options);
+    return { hostMs: performance.now() - before, cycles, ports };
+  }
+
+  #own(name: string, value: number | bigint | DeviceBuffer): number | bigint | SimBuffer {
+    if (typeof value !== 'object') return value;
+    if (value instanceof SimDeviceBuffer) return value.memory;
+    throw new TilewrightError(
+      `${this.built.manifest.kernel}: the buffer of argument '${name}' belongs to another device`,
+      { code: 'KERNEL_ARGUMENT', hint: "Allocate it with this device's own allocate()." },
+    );
+  }
+}
+
+class SimDevice implements Device {
+  readonly name = 'sim';
+  readonly #options: SimDeviceOptions;
+  readonly #kernels = new Set<SimKernel>();
+
+  constructor(options: SimDeviceOptions) {
+    this.#options = options;
+  }
+
+  async load(kernel: BuiltKernel): Promise<LoadedKernel> {
+    const loaded = new SimKernel(kernel, await openSimulator(kernel, this.#options));
+    this.#kernels.add(loaded);
+    return loaded;
+  }
+
+  allocate(bytes: number): DeviceBuffer {
+    return new SimDeviceBuffer(bytes);
+  }
+
+  async close(): Promise<void> {
+    const kernels = [...this.#kernels];
+    this.#kernels.clear();
+    // Each is freed even when another one's trace or log cannot be written.
+    const closed = await Promise.allSettled(kernels.map(({ simulator }) => simulator.close()));
+    const failed = closed.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/**
+ * The device `sim`: the kernel's Verilog in Verilator, its memory behind AXI and its registers behind
+ * AXI-Lite. Cycles are true to the memory model; `hostMs` is the simulator's own time.
+ */
+export function simDevice(options: SimDeviceOptions = {}): Device {
+  return new SimDevice(options);
+}

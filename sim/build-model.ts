@@ -1,0 +1,317 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import type { Manifest } from '../codegen/package/manifest.ts';
+import { TilewrightError } from '../codegen/support/errors.ts';
+import { locateTool, runTool, toolVersion } from '../codegen/support/run-tool.ts';
+import { type ArtefactStore, artefactStore, contentHash } from '../codegen/support/store.ts';
+import { glueView, harnessFolder, interruptMember, renderGlue } from './glue.ts';
+
+/** What the simulator needs to know of a generated kernel. */
+export interface KernelArtefacts {
+  readonly manifest: Manifest;
+  /** Absolute folder of manifest.json and of the artefacts that it lists. */
+  readonly folder: string;
+}
+
+export interface BuildModelOptions {
+  /** By default the store of the checkout or of the user. */
+  readonly store?: ArtefactStore | undefined;
+  /** Builds the variant that can write FST; it is slower. */
+  readonly trace?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told when something has to be built, which takes seconds; silent when all is cached. */
+  readonly onProgress?: ((step: string) => void) | undefined;
+}
+
+export interface BuiltModel {
+  readonly manifest: Manifest;
+  /** The shared library with the C interface of sim/cpp/c-interface.hpp. */
+  readonly library: string;
+  readonly cached: boolean;
+  /** What Verilator warned of, one warning an entry. */
+  readonly warnings: readonly string[];
+}
+
+interface Toolchain {
+  readonly compiler: string;
+  readonly verilator: string;
+  readonly versions: readonly string[];
+  /** Folder of verilated.h. */
+  readonly include: string;
+}
+
+interface Source {
+  readonly path: string;
+  readonly text: string;
+}
+
+const verilatorFlags = [
+  '--cc',
+  '-O3',
+  '--x-assign',
+  'fast',
+  '--x-initial',
+  'unique',
+  '--noassert',
+  '-Wno-fatal',
+  // The name of this port is XRT's choice.
+  '-Wno-SYMRSVDWORD',
+];
+const sharedFlags = ['-std=c++17', '-fPIC', '-fvisibility=hidden', '-DVERILATOR=1', '-DVM_SC=0'];
+const warningsFile = 'warnings.txt';
+
+function compileFlags(trace: boolean): string[] {
+  const flags = [...sharedFlags, '-DVM_COVERAGE=0', `-DVM_TRACE=${trace ? 1 : 0}`];
+  if (trace) flags.push('-DVM_TRACE_FST=1', '-DVM_TRACE_VCD=0');
+  return flags;
+}
+
+function modelFlags(): string[] {
+  const native = process.platform === 'darwin' && process.arch === 'arm64' ? '-mcpu' : '-march';
+  // Without it GNU makes inline statics unique in the whole process: two models would share them.
+  const unshared = process.platform === 'linux' ? ['-fno-gnu-unique'] : [];
+  return ['-O3', `${native}=native`, '-w', ...unshared];
+}
+
+async function toolchain(): Promise<Toolchain> {
+  const compiler = process.env['CXX'] || (process.platform === 'darwin' ? 'clang++' : 'g++');
+  const verilator = locateTool('verilator');
+  const versions = await Promise.all([toolVersion('verilator'), toolVersion(compiler)]);
+  const root = process.env['VERILATOR_ROOT'] || (await verilatorRoot(verilator));
+  return { compiler, verilator, versions, include: join(root, 'include') };
+}
+
+const roots = new Map<string, Promise<string>>();
+
+function verilatorRoot(verilator: string): Promise<string> {
+  let root = roots.get(verilator);
+  if (root === undefined) {
+    root = runTool(verilator, ['--getenv', 'VERILATOR_ROOT']).then(({ stdout }) => stdout.trim());
+    root.catch(() => roots.delete(verilator));
+    roots.set(verilator, root);
+  }
+  return root;
+}
+
+function harnessSources(): readonly Source[] {
+  const folder = harnessFolder();
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.hpp'))
+    .sort()
+    .map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
+}
+
+/** The kernel's Verilog, proven to be what the manifest was written for. */
+async function verilogSources({ manifest, folder }: KernelArtefacts): Promise<readonly Source[]> {
+  const sources = await Promise.all(
+    manifest.artefacts
+      .filter(({ kind }) => kind === 'verilog')
+      .map(async ({ path, sha256 }) => {
+        const text = await readFile(join(folder, path), 'utf8').catch((error: Error) => {
+          throw new TilewrightError(`cannot read ${join(folder, path)}: ${error.message}`, {
+            code: 'ARTEFACT_MISSING',
+            hint: `Generate it again: tilewright generate ${manifest.kernel} --out ${folder}`,
+            cause: error,
+          });
+        });
+        if (contentHash(text) !== sha256) {
+          throw new TilewrightError(
+            `${join(folder, path)} is not the file that manifest.json lists (its SHA-256 differs)`,
+            {
+              code: 'ARTEFACT_CHANGED',
+              hint: `Generate it again: tilewright generate ${manifest.kernel} --out ${folder}`,
+            },
+          );
+        }
+        return { path, text };
+      }),
+  );
+  if (sources.length > 0) return sources;
+  throw new TilewrightError(`the manifest of ${manifest.kernel} in ${folder} lists no Verilog`, {
+    code: 'ARTEFACT_MISSING',
+    hint: 'Generate the kernel with its Verilog back end.',
+  });
+}
+
+/** Runs all to their end, even when one fails: none may write into a folder that is being removed. */
+async function together(
+  signal: AbortSignal | undefined,
+  ...works: readonly ((signal: AbortSignal) => Promise<void>)[]
+): Promise<void> {
+  const stop = new AbortController();
+  const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+  let first: unknown;
+  await Promise.all(
+    works.map(async (work) => {
+      try {
+        await work(either);
+      } catch (error) {
+        first ??= error;
+        stop.abort();
+      }
+    }),
+  );
+  if (first !== undefined) throw first;
+}
+
+/** Verilator's own C++, the same for every kernel: compiled once a machine. */
+async function buildRuntime(
+  tools: Toolchain,
+  store: ArtefactStore,
+  trace: boolean,
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
+  const sources = ['verilated', 'verilated_threads', ...(trace ? ['verilated_fst_c'] : [])];
+  const flags = [...compileFlags(trace), '-O1', '-w'];
+  const key = { sources, flags, versions: tools.versions, arch: process.arch };
+  const { folder } = await store.build('verilator-runtime', key, (folder) =>
+    together(
+      signal,
+      ...sources.map((source) => async (signal: AbortSignal) => {
+        const object = join(folder, `${source}.o`);
+        const file = join(tools.include, `${source}.cpp`);
+        const include = [`-I${tools.include}`, `-I${join(tools.include, 'gtkwave')}`];
+        await runTool(tools.compiler, [...flags, ...include, '-c', file, '-o', object], {
+          signal,
+        }).catch(explainZlib);
+      }),
+    ),
+  );
+  return sources.map((source) => join(folder, `${source}.o`));
+}
+
+function explainZlib(error: unknown): never {
+  if (error instanceof TilewrightError && error.message.includes('zlib.h')) {
+    throw new TilewrightError('writing FST traces needs the headers of zlib, which are not there', {
+      code: 'TOOL_MISSING',
+      hint: 'Install them with: sudo apt-get install zlib1g-dev (macOS: they come with Xcode).',
+      cause: error,
+    });
+  }
+  throw error;
+}
+
+function warningsOf(stderr: string): readonly string[] {
+  return stderr
+    .split('\n')
+    .filter((line) => line.startsWith('%Warning'))
+    .map((line) => line.replace(/^%Warning-/, 'verilator: '));
+}
+
+async function compileModel(
+  kernel: KernelArtefacts,
+  sources: readonly Source[],
+  tools: Toolchain,
+  folder: string,
+  trace: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const verilated = join(folder, 'verilated');
+  await mkdir(verilated);
+  const { stderr } = await runTool(
+    tools.verilator,
+    [
+      ...verilatorFlags,
+      ...(trace ? ['--trace-fst', '--trace-structs'] : []),
+      '--top-module',
+      kernel.manifest.kernel,
+      '--prefix',
+      'Vtop',
+      '-Mdir',
+      verilated,
+      ...sources.map(({ path }) => join(kernel.folder, path)),
+    ],
+    { cwd: folder, signal },
+  );
+  await writeFile(join(folder, warningsFile), warningsOf(stderr).join('\n'));
+  const header = await readFile(join(verilated, 'Vtop.h'), 'utf8');
+  const glue = renderGlue(glueView(kernel.manifest, interruptMember(header)));
+  const generated = readdirSync(verilated).filter((name) => name.endsWith('.cpp'));
+  // One translation unit: the clock loop and the design are optimised together, and the headers of
+  // Verilator, which cost more than most designs, are read once.
+  const unit = [glue, ...generated.sort().map((name) => `#include "${name}"`), ''].join('\n');
+  await writeFile(join(verilated, 'model.cpp'), unit);
+  await runTool(
+    tools.compiler,
+    [
+      ...compileFlags(trace),
+      ...modelFlags(),
+      `-I${verilated}`,
+      `-I${harnessFolder()}`,
+      `-I${tools.include}`,
+      `-I${join(tools.include, 'vltstd')}`,
+      '-c',
+      join(verilated, 'model.cpp'),
+      '-o',
+      join(verilated, 'model.o'),
+    ],
+    { signal },
+  );
+}
+
+/**
+ * Builds the Verilated model of a generated kernel as a shared library, in the store: the same Verilog,
+ * harness, tools and machine give the library that is there already.
+ * @throws TilewrightError `TOOL_MISSING`, `TOOL_FAILED`, `ARTEFACT_MISSING`, `ARTEFACT_CHANGED`,
+ * `STORE_UNWRITABLE`, `DISK_FULL`, `ABORTED`.
+ */
+export async function buildModel(
+  kernel: KernelArtefacts,
+  options: BuildModelOptions = {},
+): Promise<BuiltModel> {
+  const { manifest } = kernel;
+  if (!isAbsolute(kernel.folder)) throw new TypeError(`not an absolute folder: ${kernel.folder}`);
+  const store = options.store ?? artefactStore();
+  const trace = options.trace ?? false;
+  const sources = await verilogSources(kernel);
+  const tools = await toolchain();
+  const key = {
+    kernel: manifest.kernel,
+    sources,
+    glue: renderGlue(glueView(manifest, 'interrupt')),
+    harness: harnessSources(),
+    versions: tools.versions,
+    flags: [verilatorFlags, compileFlags(trace), modelFlags()],
+    // -march=native: a cache that is shared over a network must not serve another processor.
+    processor: [process.arch, cpus()[0]?.model ?? ''],
+  };
+  const name = `${manifest.kernel}-sim${trace ? '-trace' : ''}`;
+  const { folder, cached } = await store.build(name, key, async (folder) => {
+    options.onProgress?.(`building the simulation model of ${manifest.kernel}`);
+    let runtime: readonly string[] = [];
+    await together(
+      options.signal,
+      async (signal) => {
+        runtime = await buildRuntime(tools, store, trace, signal);
+      },
+      (signal) => compileModel(kernel, sources, tools, folder, trace, signal),
+    );
+    const object = join(folder, 'verilated', 'model.o');
+    const bind = process.platform === 'linux' ? ['-Wl,-Bsymbolic'] : [];
+    const library = join(folder, 'model.so');
+    await runTool(
+      tools.compiler,
+      [
+        '-shared',
+        ...bind,
+        '-o',
+        library,
+        object,
+        ...runtime,
+        '-lpthread',
+        ...(trace ? ['-lz'] : []),
+      ],
+      { signal: options.signal },
+    );
+    await rm(join(folder, 'verilated'), { recursive: true, force: true });
+  });
+  const warnings = await readFile(join(folder, warningsFile), 'utf8').catch(() => '');
+  return {
+    manifest,
+    library: join(folder, 'model.so'),
+    cached,
+    warnings: warnings.split('\n').filter((line) => line !== ''),
+  };
+}

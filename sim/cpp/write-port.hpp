@@ -1,0 +1,213 @@
+// The memory behind one AXI4 write port (AW, W and B), the counterpart of the read port.
+//
+// At most one AW a cycle, and only while fewer than `outstanding` bursts are in flight. Data beats are
+// taken in order, one a cycle, from the cycle after the burst's AW handshake. The response comes
+// `latency` - 1 cycles after the burst's last beat (one cycle at least), so that a burst whose data
+// follows at once holds its slot for latency + beats cycles, as a read burst does. The slot is free in
+// the cycle after the response was taken.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <string>
+
+#include "address-channel.hpp"
+#include "axi-log.hpp"
+#include "memory-model.hpp"
+#include "ring-queue.hpp"
+
+namespace tilewright {
+
+struct WriteSignals {
+  AddressSignals aw;
+  const uint8_t* wvalid;
+  uint8_t* wready;
+  const void* wdata;
+  const uint64_t* wstrb;
+  const uint8_t* wlast;
+  uint8_t* bvalid;
+  const uint8_t* bready;
+  uint8_t* bresp;
+};
+
+class WritePort {
+ public:
+  WritePort(const char* name, unsigned index, const WriteSignals& signals,
+            const MemoryConfig& config)
+      : name_(name),
+        index_(index),
+        signals_(signals),
+        aw_(name, "aw", signals.aw),
+        stalls_(config.stall, config.seed, index),
+        latency_(config.latency),
+        outstanding_(config.outstanding),
+        pending_(config.outstanding),
+        responses_(config.outstanding) {
+    reset();
+  }
+
+  void reset() {
+    aw_.reset();
+    pending_.clear();
+    responses_.clear();
+    waiting_ = false;
+    responding_ = false;
+    *signals_.wready = 0;
+    *signals_.bvalid = 0;
+    *signals_.bresp = 0;
+  }
+
+  void drive(uint64_t cycle) {
+    stalls_.draw();
+    aw_.drive(inFlight() < outstanding_ && !stalls_.withheld(0));
+    *signals_.wready = !pending_.empty() && !stalls_.withheld(1);
+    if (responding_) return;
+    responding_ =
+        !responses_.empty() && responses_.front() <= cycle && !stalls_.withheld(2);
+    *signals_.bvalid = responding_;
+  }
+
+  bool sample(uint64_t cycle, AxiLog& log) {
+    // The data first: a beat belongs to a burst of an earlier cycle.
+    bool progress = sampleData(cycle, log);
+    if (responding_ && *signals_.bready) {
+      responding_ = false;
+      responses_.pop();
+      progress = true;
+      log.handshake(cycle, name_, "B", 0, 0);
+    }
+    AcceptedBurst accepted;
+    if (aw_.sample(cycle, map, accepted)) {
+      pending_.push({accepted.data, accepted.address, accepted.beats});
+      ++bursts_;
+      progress = true;
+      log.handshake(cycle, name_, "AW", accepted.address, accepted.beats);
+    }
+    return progress;
+  }
+
+  void checkReset(uint64_t cycle) const {
+    if (aw_.valid()) brokenRule(name_, cycle, "reset", "awvalid is high while ap_rst_n is low");
+    if (*signals_.wvalid) brokenRule(name_, cycle, "reset", "wvalid is high while ap_rst_n is low");
+  }
+
+  std::string state() const {
+    const bool wvalid = *signals_.wvalid;
+    const bool bready = *signals_.bready;
+    const char* verdict = responding_ && !bready     ? "the kernel does not take the response"
+                          : !pending_.empty() && !wvalid ? "the kernel owes the data of a burst"
+                          : wvalid && pending_.empty()
+                              ? "the kernel shows data without having asked for a burst"
+                          : aw_.valid() && !aw_.ready()
+                              ? "the memory's limit of bursts in flight is reached"
+                          : inFlight() == 0 ? "the kernel asks for nothing"
+                                            : "the memory is about to answer";
+    return format("%s: AW valid=%d ready=%d, W valid=%d ready=%d, B valid=%d ready=%d, "
+                  "%zu bursts in flight, %llu bursts and %llu beats done: %s",
+                  name_, aw_.valid(), aw_.ready(), wvalid, *signals_.wready != 0, responding_,
+                  bready, inFlight(), static_cast<unsigned long long>(bursts_ - inFlight()),
+                  static_cast<unsigned long long>(beats_), verdict);
+  }
+
+  void clearCounters() { bursts_ = beats_ = 0; }
+
+  const char* name() const { return name_; }
+  unsigned index() const { return index_; }
+  size_t inFlight() const { return pending_.size() + responses_.size(); }
+  uint64_t bursts() const { return bursts_; }
+  uint64_t beats() const { return beats_; }
+
+  AddressMap map;
+
+ private:
+  struct Burst {
+    uint8_t* data;
+    uint64_t address;
+    uint32_t beats;
+  };
+
+  struct Beat {
+    uint8_t data[kBeatBytes];
+    uint64_t strobe;
+    uint8_t last;
+  };
+
+  bool sampleData(uint64_t cycle, AxiLog& log) {
+    const bool valid = *signals_.wvalid;
+    if (waiting_) checkHeld(cycle, valid);
+    if (!valid) return false;
+    if (!*signals_.wready) {
+      if (!waiting_) {
+        std::memcpy(held_.data, signals_.wdata, kBeatBytes);
+        held_.strobe = *signals_.wstrb;
+        held_.last = *signals_.wlast;
+        waiting_ = true;
+      }
+      return false;
+    }
+    waiting_ = false;
+    take(cycle, log);
+    return true;
+  }
+
+  void checkHeld(uint64_t cycle, bool valid) const {
+    if (!valid) brokenRule(name_, cycle, "valid-held", "wvalid fell before wready answered it");
+    const char* changed = std::memcmp(held_.data, signals_.wdata, kBeatBytes) != 0 ? "wdata"
+                          : held_.strobe != *signals_.wstrb                        ? "wstrb"
+                          : held_.last != *signals_.wlast                          ? "wlast"
+                                                                                   : nullptr;
+    if (changed == nullptr) return;
+    brokenRule(name_, cycle, "payload-stable",
+               format("%s changed while wvalid waited for wready", changed));
+  }
+
+  void take(uint64_t cycle, AxiLog& log) {
+    Burst& burst = pending_.front();
+    const bool last = burst.beats == 1;
+    if (last != (*signals_.wlast != 0)) {
+      brokenRule(name_, cycle, "last-beat",
+                 last ? format("wlast is low on the last beat of a burst (address 0x%llx)",
+                               static_cast<unsigned long long>(burst.address))
+                      : format("wlast is high with %u beats of the burst still to come "
+                               "(address 0x%llx)",
+                               burst.beats - 1, static_cast<unsigned long long>(burst.address)));
+    }
+    store(burst.data, *signals_.wstrb);
+    log.handshake(cycle, name_, "W", burst.address, 1);
+    ++beats_;
+    burst.data += kBeatBytes;
+    burst.address += kBeatBytes;
+    if (--burst.beats > 0) return;
+    pending_.pop();
+    responses_.push(cycle + std::max<uint64_t>(latency_ - 1, 1));
+  }
+
+  void store(uint8_t* target, uint64_t strobe) const {
+    const auto* source = static_cast<const uint8_t*>(signals_.wdata);
+    if (strobe == ~0ull) {
+      std::memcpy(target, source, kBeatBytes);
+      return;
+    }
+    for (unsigned byte = 0; byte < kBeatBytes; ++byte) {
+      if (strobe >> byte & 1) target[byte] = source[byte];
+    }
+  }
+
+  const char* name_;
+  unsigned index_;
+  WriteSignals signals_;
+  AddressChannel aw_;
+  Stalls stalls_;
+  uint32_t latency_;
+  uint32_t outstanding_;
+  RingQueue<Burst> pending_;
+  RingQueue<uint64_t> responses_;
+  bool waiting_ = false;
+  bool responding_ = false;
+  Beat held_{};
+  uint64_t bursts_ = 0;
+  uint64_t beats_ = 0;
+};
+
+}  // namespace tilewright

@@ -1,0 +1,19 @@
+/** Co-simulation: the Verilated kernel, its memory and its registers, driven from Node. */
+export {
+  type BuildModelOptions,
+  type BuiltModel,
+  buildModel,
+  type KernelArtefacts,
+} from './build-model.ts';
+export { allocateSimBuffer, type SimBuffer } from './memory.ts';
+export type { SimArguments } from './register-values.ts';
+export {
+  defaultMemory,
+  type MemoryModel,
+  openSimulator,
+  type PortActivity,
+  type RunOptions,
+  type SimulationResult,
+  type Simulator,
+  type SimulatorOptions,
+} from './simulator.ts';

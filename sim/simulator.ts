@@ -1,0 +1,323 @@
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
+import type { Manifest } from '../codegen/package/manifest.ts';
+import { asWriteError, temporaryPathFor } from '../codegen/support/atomic-write.ts';
+import { TilewrightError } from '../codegen/support/errors.ts';
+import { type BuildModelOptions, buildModel, type KernelArtefacts } from './build-model.ts';
+import { NativeModel } from './native-model.ts';
+import { registerValues, type SimArguments } from './register-values.ts';
+
+/** The memory behind every port; the model itself is described in sim/cpp/read-port.hpp. */
+export interface MemoryModel {
+  /** Cycles from an AR handshake to the first beat of its burst; 1 to 100,000. */
+  readonly latency: number;
+  /** Bursts that a port may have in flight; 1 to 4,096. */
+  readonly outstanding: number;
+  /** Probability that a ready or a valid is withheld in a cycle; 0 to 0.95. */
+  readonly stall: number;
+  /** Seed of the stalls and of the registers' values at power-up. */
+  readonly seed: number;
+}
+
+export const defaultMemory: MemoryModel = { latency: 64, outstanding: 64, stall: 0, seed: 1 };
+
+export interface SimulatorOptions extends Omit<BuildModelOptions, 'trace'> {
+  /** What is not given is as in `defaultMemory`. */
+  readonly memory?: Partial<MemoryModel> | undefined;
+  /** Writes every signal to this FST file; cycle n begins at time 10 n. */
+  readonly trace?: string | undefined;
+  /**
+   * Writes every handshake to this CSV file: cycle, port, channel (AR, R, AW, W, B), address in hex,
+   * beats (of the burst for AR and AW, 1 for R and W). The rows `kernel,start` and `kernel,done` bound
+   * the cycles that a run is charged with.
+   */
+  readonly axiLog?: string | undefined;
+  /** Cycles without a handshake after which a run has failed; by default 20,000 + 10 × latency. */
+  readonly noProgressCycles?: number | undefined;
+  /** Cycles after which a run has failed; by default 2^31. */
+  readonly maximumCycles?: number | undefined;
+}
+
+/** What one port did in a run. */
+export interface PortActivity {
+  readonly port: string;
+  readonly bursts: number;
+  readonly beats: number;
+}
+
+export interface SimulationResult {
+  /**
+   * From the cycle in which the last part of the write of ap_start (AW and W) was taken to the first
+   * cycle in which the interrupt, which the kernel raises on ap_done, is high. Writing the arguments
+   * and reading the status afterwards are not in it.
+   */
+  readonly cycles: number;
+  readonly ports: readonly PortActivity[];
+  /** Cycles simulated a second of this machine's time, the memory model included. */
+  readonly simCyclesPerSecond: number;
+  /** What the reader should know besides, e.g. Verilator's warnings about the kernel. */
+  readonly messages: readonly string[];
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Told the cycles so far, several times a second. */
+  readonly onCycles?: ((cycles: number) => void) | undefined;
+}
+
+/** A kernel in the Verilated simulation. One run at a time; the kernel is not reset between runs. */
+export interface Simulator extends AsyncDisposable {
+  readonly manifest: Manifest;
+  readonly memory: MemoryModel;
+  /**
+   * Writes the arguments, starts the kernel and clocks it until it is done.
+   * @throws TilewrightError `SIM_AXI_RULE` (a port broke a rule of AXI or left its buffers),
+   * `SIM_DEADLOCK`, `SIM_CYCLE_LIMIT`, `SIM_PROTOCOL`, `KERNEL_ARGUMENT`, `ABORTED`. After any but
+   * `KERNEL_ARGUMENT` the simulator is of no further use but to be closed.
+   */
+  run(args: SimArguments, options?: RunOptions): Promise<SimulationResult>;
+  /** The first half of `run`: for who wants to watch the registers while the kernel runs. */
+  start(args: SimArguments): void;
+  /** The second half of `run`. */
+  wait(options?: RunOptions): Promise<SimulationResult>;
+  /** Over AXI-Lite, which takes a few cycles. */
+  writeRegister(offset: number, value: number): void;
+  readRegister(offset: number): number;
+  /** Writes trace and log out. */
+  close(): Promise<void>;
+}
+
+const chunkMs = 30;
+
+function checked(name: string, value: number, low: number, high: number, isInteger = true): number {
+  const fits = value >= low && value <= high && (!isInteger || Number.isSafeInteger(value));
+  if (fits) return value;
+  throw new TilewrightError(`the simulator's ${name} cannot be ${value}`, {
+    code: 'SIM_OPTION',
+    hint: `It takes ${isInteger ? 'an integer' : 'a number'} from ${low} to ${high}.`,
+  });
+}
+
+function checkedMemory(memory: Partial<MemoryModel>): MemoryModel {
+  const {
+    latency = defaultMemory.latency,
+    outstanding = defaultMemory.outstanding,
+    stall = defaultMemory.stall,
+    seed = defaultMemory.seed,
+  } = memory;
+  return {
+    latency: checked('latency', latency, 1, 100_000),
+    outstanding: checked('outstanding', outstanding, 1, 4_096),
+    stall: checked('stall', stall, 0, 0.95, false),
+    seed: checked('seed', seed, 0, Number.MAX_SAFE_INTEGER),
+  };
+}
+
+/** A file that the C++ side writes: under another name until it is whole. */
+class OutputFile {
+  readonly path: string;
+  readonly temporary: string;
+
+  constructor(path: string) {
+    this.path = resolve(path);
+    this.temporary = temporaryPathFor(this.path);
+    try {
+      mkdirSync(dirname(this.path), { recursive: true });
+    } catch (error) {
+      throw asWriteError(error, this.path);
+    }
+  }
+
+  keep(): void {
+    try {
+      renameSync(this.temporary, this.path);
+    } catch (error) {
+      throw asWriteError(error, this.path);
+    }
+  }
+
+  discard(): void {
+    rmSync(this.temporary, { force: true });
+  }
+}
+
+class VerilatedSimulator implements Simulator {
+  readonly manifest: Manifest;
+  readonly memory: MemoryModel;
+  readonly #model: NativeModel;
+  readonly #messages: readonly string[];
+  readonly #maximumCycles: number;
+  readonly #outputs: readonly OutputFile[];
+  /** Cycles to the next look at the clock on the wall, adapted to the speed of this model. */
+  #chunk = 20_000;
+  #held: SimArguments | undefined;
+  #closed = false;
+
+  constructor(
+    manifest: Manifest,
+    memory: MemoryModel,
+    model: NativeModel,
+    messages: readonly string[],
+    maximumCycles: number,
+    outputs: readonly OutputFile[],
+  ) {
+    this.manifest = manifest;
+    this.memory = memory;
+    this.#model = model;
+    this.#messages = messages;
+    this.#maximumCycles = maximumCycles;
+    this.#outputs = outputs;
+  }
+
+  async run(args: SimArguments, options: RunOptions = {}): Promise<SimulationResult> {
+    this.start(args);
+    return this.wait(options);
+  }
+
+  start(args: SimArguments): void {
+    this.#checkOpen();
+    if (this.#held !== undefined) {
+      throw new TilewrightError(`${this.manifest.kernel} was started while it runs`, {
+        code: 'SIM_BUSY',
+        hint: 'Wait for the run before, or open a second simulator.',
+      });
+    }
+    const { writes, buffers } = registerValues(this.manifest, args);
+    for (const { port, argument, buffer } of buffers) {
+      this.#model.bind(port, argument, buffer.address, buffer.data);
+    }
+    // Keeps the buffers' memory alive while C++ holds its address.
+    this.#held = args;
+    for (const { offset, value } of writes) this.#model.writeRegister(offset, value);
+    this.#model.start();
+  }
+
+  async wait(options: RunOptions = {}): Promise<SimulationResult> {
+    this.#checkOpen();
+    const { signal, onCycles } = options;
+    try {
+      let milliseconds = 0;
+      const { cycle: from, startCycle } = this.#model.counters();
+      for (let done = false; !done; ) {
+        if (signal?.aborted) throw this.#aborted(signal);
+        const before = performance.now();
+        done = this.#model.run(this.#chunk);
+        const spent = performance.now() - before;
+        milliseconds += spent;
+        if (done) break;
+        this.#adaptChunk(spent);
+        const cycles = this.#model.counters().cycle - startCycle;
+        if (cycles >= this.#maximumCycles) throw this.#tooLong(cycles);
+        onCycles?.(cycles);
+        await setImmediate();
+      }
+      const counters = this.#model.counters();
+      this.#model.acknowledge();
+      return {
+        cycles: counters.doneCycle - counters.startCycle,
+        ports: this.manifest.ports.map(({ name }, index) => ({
+          port: name,
+          ...counters.ports[index],
+        })),
+        simCyclesPerSecond: Math.round(
+          (counters.cycle - from) / Math.max(milliseconds / 1e3, 1e-6),
+        ),
+        messages: this.#messages,
+      };
+    } finally {
+      this.#model.unbind();
+      this.#held = undefined;
+    }
+  }
+
+  writeRegister(offset: number, value: number): void {
+    this.#checkOpen();
+    this.#model.writeRegister(offset, value);
+  }
+
+  readRegister(offset: number): number {
+    this.#checkOpen();
+    return this.#model.readRegister(offset);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      this.#model.finish();
+      for (const output of this.#outputs) output.keep();
+    } finally {
+      for (const output of this.#outputs) output.discard();
+      this.#model.free();
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Some tens of milliseconds a call: seldom enough to cost nothing, often enough to stop soon. */
+  #adaptChunk(spent: number): void {
+    const factor = Math.min(4, Math.max(0.25, chunkMs / Math.max(spent, 0.01)));
+    this.#chunk = Math.min(1e8, Math.max(1_000, Math.round(this.#chunk * factor)));
+  }
+
+  #checkOpen(): void {
+    if (!this.#closed) return;
+    throw new TilewrightError(`the simulator of ${this.manifest.kernel} is closed`, {
+      code: 'SIM_CLOSED',
+      hint: 'Open another one.',
+    });
+  }
+
+  #aborted(signal: AbortSignal): TilewrightError {
+    return new TilewrightError(`the simulation of ${this.manifest.kernel} was stopped`, {
+      code: 'ABORTED',
+      hint: 'Run it again, with a smaller workload if it took too long.',
+      cause: signal.reason,
+    });
+  }
+
+  #tooLong(cycles: number): TilewrightError {
+    return new TilewrightError(
+      `${this.manifest.kernel} was not done after ${cycles} cycles, though its ports are busy`,
+      {
+        code: 'SIM_CYCLE_LIMIT',
+        hint: 'Raise maximumCycles if the workload is that large; else look for an endless loop.',
+      },
+    );
+  }
+}
+
+/**
+ * Builds the model of a generated kernel, unless the store has it, and powers it up.
+ * @param kernel its manifest and the folder of its artefacts (a `BuiltKernel` will do).
+ * @throws TilewrightError as `buildModel`, `SIM_OPTION`, `FILE_UNWRITABLE`.
+ */
+export async function openSimulator(
+  kernel: KernelArtefacts,
+  options: SimulatorOptions = {},
+): Promise<Simulator> {
+  const memory = checkedMemory(options.memory ?? {});
+  const patience = checked(
+    'noProgressCycles',
+    options.noProgressCycles ?? 20_000 + 10 * memory.latency,
+    1,
+    2 ** 40,
+  );
+  const maximum = checked('maximumCycles', options.maximumCycles ?? 2 ** 31, 1, 2 ** 52);
+  const trace = options.trace === undefined ? undefined : new OutputFile(options.trace);
+  const axiLog = options.axiLog === undefined ? undefined : new OutputFile(options.axiLog);
+  const built = await buildModel(kernel, { ...options, trace: trace !== undefined });
+  const { manifest } = kernel;
+  const model = new NativeModel(built.library, manifest.kernel, manifest.ports.length, {
+    ...memory,
+    patience,
+    trace: trace?.temporary ?? '',
+    axiLog: axiLog?.temporary ?? '',
+  });
+  const outputs = [trace, axiLog].filter((output) => output !== undefined);
+  return new VerilatedSimulator(manifest, memory, model, built.warnings, maximum, outputs);
+}
