@@ -1,0 +1,4 @@
+import type { Backend } from './backend.ts';
+
+/** Every target that `generate` writes. A new one is a folder beside this file and a line here. */
+export const backends: readonly Backend[] = [];

@@ -1,0 +1,61 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { backends } from './backends/backend-list.ts';
+import { compileKernelModule } from './frontend/compile-kernel.ts';
+import { loadKernelModule } from './frontend/load-module.ts';
+import { resolveParameters } from './frontend/parameters.ts';
+import type { KernelIR } from './ir/ir.ts';
+import { verifyKernel } from './ir/verify.ts';
+import { buildManifest } from './package/build-manifest.ts';
+import { kernelXml } from './package/kernel-xml.ts';
+import type { Manifest } from './package/manifest.ts';
+import { passes } from './passes/pass-list.ts';
+import { writeFileAtomicSync } from './support/atomic-write.ts';
+
+export interface CompiledKernel {
+  readonly manifest: Manifest;
+  /** Text of every artefact, by its path below the kernel's folder; the manifest is not among them. */
+  readonly files: ReadonlyMap<string, string>;
+  /** After all passes. */
+  readonly ir: KernelIR;
+  /** Absolute path of the TypeScript. */
+  readonly sourceFile: string;
+}
+
+/**
+ * A kernel file → IR → every target's text.
+ * Throws one TilewrightError that carries all diagnostics of the file.
+ */
+export async function compileKernel(
+  file: string,
+  parameters: Readonly<Record<string, number>> = {},
+): Promise<CompiledKernel> {
+  const module = await loadKernelModule(file);
+  const { definition } = module;
+  const values = resolveParameters(definition.name, definition.parameters, parameters);
+  let ir = compileKernelModule(module, values);
+  verifyKernel(ir);
+  for (const pass of passes) {
+    ir = pass.run(ir);
+    verifyKernel(ir);
+  }
+  const files = new Map<string, string>();
+  for (const backend of backends) {
+    backend.validate(ir);
+    for (const [path, text] of backend.emit(ir)) files.set(path, text);
+  }
+  files.set('kernel.xml', kernelXml(buildManifest(ir, module.source, files)));
+  const manifest = buildManifest(ir, module.source, files);
+  return { manifest, files, ir, sourceFile: module.file };
+}
+
+/** Writes the artefacts and, last, `manifest.json`: a folder with a manifest is complete. */
+export function writeCompiled(compiled: CompiledKernel, folder: string): void {
+  for (const [path, text] of compiled.files) {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileAtomicSync(file, text);
+  }
+  const manifest = `${JSON.stringify(compiled.manifest, undefined, 2)}\n`;
+  writeFileAtomicSync(join(folder, 'manifest.json'), manifest);
+}

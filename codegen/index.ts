@@ -1,0 +1,16 @@
+/** The code generator: TypeScript kernels to HLS C++, Verilog and the manifest. */
+
+export { type CompiledKernel, compileKernel, writeCompiled } from './compile.ts';
+export { type KernelModule, loadKernelModule } from './frontend/load-module.ts';
+export { resolveParameters } from './frontend/parameters.ts';
+export type { KernelIR } from './ir/ir.ts';
+export { printKernel } from './ir/print.ts';
+export { type KernelInfo, listKernels, resolveKernel } from './list-kernels.ts';
+export type {
+  Manifest,
+  ManifestArgument,
+  ManifestMemory,
+  ManifestPort,
+  ManifestScalar,
+} from './package/manifest.ts';
+export { TilewrightError } from './support/errors.ts';

@@ -1,0 +1,53 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { loadKernelModule } from './frontend/load-module.ts';
+import type { Parameters } from './language/kernel.ts';
+import { TilewrightError } from './support/errors.ts';
+import { packageRoot } from './support/package-root.ts';
+
+export interface KernelInfo {
+  readonly name: string;
+  readonly summary: string;
+  /** Absolute path of its TypeScript. */
+  readonly file: string;
+  readonly parameters: Parameters;
+}
+
+function builtinFiles(): string[] {
+  const folder = join(packageRoot(), 'kernels');
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.ts'))
+    .sort()
+    .map((file) => join(folder, file));
+}
+
+/** The kernels that come with tilewright: one a file in `kernels/`. */
+export async function listKernels(): Promise<KernelInfo[]> {
+  return Promise.all(
+    builtinFiles().map(async (file) => {
+      const { definition } = await loadKernelModule(file);
+      const { name, summary, parameters } = definition;
+      return { name, summary, file, parameters };
+    }),
+  );
+}
+
+/** Absolute path of a kernel's TypeScript, by the name of a built-in kernel or by path. */
+export function resolveKernel(nameOrFile: string): string {
+  const builtin = join(packageRoot(), 'kernels', `${nameOrFile.replaceAll('_', '-')}.ts`);
+  if (/^[a-z][a-z0-9_]*$/.test(nameOrFile) && existsSync(builtin)) return builtin;
+  const path = resolve(nameOrFile);
+  if (nameOrFile.endsWith('.ts') && existsSync(path)) return path;
+  const names = builtinFiles().map((file) =>
+    file.slice(file.lastIndexOf('/') + 1, -'.ts'.length).replaceAll('-', '_'),
+  );
+  throw new TilewrightError(
+    nameOrFile.endsWith('.ts') || nameOrFile.includes('/')
+      ? `there is no kernel file ${nameOrFile}`
+      : `there is no kernel '${nameOrFile}'`,
+    {
+      code: 'UNKNOWN_KERNEL',
+      hint: `Built-in kernels are ${names.join(' and ')}; or give the path of a kernel file, e.g. ./my-kernel.ts.`,
+    },
+  );
+}
