@@ -1,0 +1,14 @@
+import type { KernelIR } from '../ir/ir.ts';
+
+/** One target of the code generator. */
+export interface Backend {
+  /** Short and lower case, e.g. `hls-cpp`; it names the folder of the back end too. */
+  readonly name: string;
+  /** Throws a TilewrightError where the kernel is nothing that this target can express. */
+  validate(kernel: KernelIR): void;
+  /**
+   * The text of every file, by its path relative to the manifest, with forward slashes. The kernel
+   * must have passed `validate`. The same kernel gives the same bytes.
+   */
+  emit(kernel: KernelIR): Map<string, string>;
+}

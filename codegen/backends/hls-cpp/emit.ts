@@ -1,0 +1,313 @@
+import type { KernelIR, Process, Type } from '../../ir/ir.ts';
+import { allStatements } from '../../ir/visit.ts';
+import { renderTemplate } from '../../support/render-template.ts';
+import { Helpers, tableText } from './helpers.ts';
+import { type MemoryPlan, planMemory } from './memory-plan.ts';
+import { NameScope } from './names.ts';
+import {
+  type FileNames,
+  type MemoryNames,
+  StatementPrinter,
+  type StreamNames,
+} from './statements.ts';
+import { cppInt } from './types.ts';
+
+const templates = 'codegen/backends/hls-cpp/templates';
+
+interface Parameter {
+  readonly type: string;
+  readonly name: string;
+}
+
+/** A process as a C++ function, and how the top function calls it. */
+interface EmittedProcess {
+  readonly text: string;
+  readonly call: string;
+}
+
+interface StreamView {
+  readonly type: string;
+  readonly name: string;
+  readonly label: string;
+  readonly depth: number;
+}
+
+interface StructView {
+  readonly comment: string;
+  readonly name: string;
+  readonly fields: readonly { readonly type: string; readonly name: string }[];
+}
+
+/** Bits that a request's beat index and number of beats can need: a negative one must not wrap into range. */
+function requestWidths(
+  kernel: KernelIR,
+  memory: string,
+): { readonly beatWidth: number; readonly beatsWidth: number } {
+  let [beatWidth, beatsWidth] = [1, 9];
+  const width = ({ type }: { readonly type: Type }) =>
+    type.kind === 'int' && !type.signed ? type.width : 64;
+  for (const process of kernel.processes) {
+    for (const stmt of allStatements(process.body)) {
+      if (stmt.kind !== 'request' || stmt.memory !== memory) continue;
+      beatWidth = Math.max(beatWidth, width(stmt.beat));
+      beatsWidth = Math.max(beatsWidth, width(stmt.beats));
+    }
+  }
+  return { beatWidth, beatsWidth };
+}
+
+function nameMemory(kernel: KernelIR, plan: MemoryPlan, globals: NameScope): MemoryNames {
+  const name = globals.claim(plan.memory.name);
+  const served = plan.kind === 'served';
+  const claim = (suffix: string) => (served ? globals.claim(`${plan.memory.name}_${suffix}`) : '');
+  return {
+    ...plan,
+    ...requestWidths(kernel, plan.memory.name),
+    name,
+    requests: claim('requests'),
+    requestType: claim('request_t'),
+    data: claim('beats'),
+    responseStream: plan.responses ? claim('responses') : '',
+  };
+}
+
+function nameStreams(kernel: KernelIR, globals: NameScope): Map<string, StreamNames> {
+  return new Map(
+    kernel.streams.map((stream) => {
+      const members = new NameScope();
+      const fields = stream.fields.map((field) => ({
+        name: members.claim(field.name),
+        type: field.type,
+      }));
+      const name = globals.claim(stream.name);
+      const element = fields.length > 1 ? globals.claim(`${stream.name}_t`) : '';
+      return [stream.name, { name, element, fields }] as const;
+    }),
+  );
+}
+
+/** `head(a, b)`, with a line a parameter where one line would be too long. */
+function parameterList(head: string, parameters: readonly Parameter[], tail: string): string {
+  const texts = parameters.map(({ type, name }) => `${type} ${name}`);
+  const oneLine = `${head}(${texts.join(', ')})${tail}`;
+  return oneLine.length <= 100 ? oneLine : `${head}(\n    ${texts.join(',\n    ')})${tail}`;
+}
+
+class KernelEmitter {
+  private readonly kernel: KernelIR;
+  private readonly globals = new NameScope();
+  private readonly helpers: Helpers;
+  private readonly names: FileNames;
+  private readonly functions: ReadonlyMap<string, string>;
+  private readonly streamTypes = new Map<string, string>();
+
+  constructor(kernel: KernelIR) {
+    this.kernel = kernel;
+    this.globals.claim(kernel.name);
+    // The host knows arguments by their names: those are claimed first.
+    const memories = new Map(
+      kernel.memories.map((memory) => [
+        memory.name,
+        nameMemory(kernel, planMemory(kernel, memory), this.globals),
+      ]),
+    );
+    const scalars = new Map(kernel.scalars.map(({ name }) => [name, this.globals.claim(name)]));
+    this.functions = new Map(kernel.processes.map(({ name }) => [name, this.globals.claim(name)]));
+    const streams = nameStreams(kernel, this.globals);
+    const tables = new Map(
+      kernel.tables.map((table) => [
+        table.name,
+        { name: this.globals.claim(table.name), values: table.values },
+      ]),
+    );
+    this.helpers = new Helpers(this.globals);
+    this.names = {
+      kernel,
+      globals: this.globals,
+      helpers: this.helpers,
+      streams,
+      memories,
+      scalars,
+      tables,
+    };
+    for (const { name, element, fields } of streams.values()) {
+      const single = fields.length === 0 ? 'ap_uint<1>' : this.helpers.type(fields[0].type);
+      this.streamTypes.set(name, element === '' ? single : element);
+    }
+  }
+
+  private beat(memory: MemoryNames): string {
+    return `ap_uint<${memory.memory.beatBits}>`;
+  }
+
+  /** Streams of the file: the kernel's, and those of the processes that serve memories. */
+  private streams(): readonly StreamView[] {
+    const own = this.kernel.streams.map((stream) => {
+      const { name } = this.names.streams.get(stream.name) as StreamNames;
+      const type = this.streamTypes.get(name) as string;
+      return { type, name, label: stream.name, depth: stream.depth };
+    });
+    const served = [...this.names.memories.values()].flatMap((memory) => {
+      if (memory.kind !== 'served') return [];
+      const { outstanding } = memory.memory;
+      const view = (type: string, name: string, depth: number): StreamView => ({
+        type,
+        name,
+        label: name,
+        depth,
+      });
+      const list = [
+        view(memory.requestType, memory.requests, Math.max(2, outstanding)),
+        view(this.beat(memory), memory.data, Math.max(2, outstanding)),
+      ];
+      if (memory.responses) list.push(view('ap_uint<1>', memory.responseStream, 2));
+      return list;
+    });
+    return [...own, ...served];
+  }
+
+  private structs(): readonly StructView[] {
+    const own = this.kernel.streams.flatMap((stream): readonly StructView[] => {
+      const { element, fields } = this.names.streams.get(stream.name) as StreamNames;
+      if (element === '') return [];
+      return [
+        {
+          comment: `One element of stream ${stream.name}.`,
+          name: element,
+          fields: fields.map(({ name, type }) => ({ name, type: this.helpers.type(type) })),
+        },
+      ];
+    });
+    const requests = [...this.names.memories.values()].flatMap((memory): readonly StructView[] => {
+      if (memory.kind !== 'served') return [];
+      return [
+        {
+          comment: `A burst of memory ${memory.memory.name}, or the end of all bursts.`,
+          name: memory.requestType,
+          fields: [
+            { type: `ap_uint<${memory.beatWidth}>`, name: 'beat' },
+            { type: `ap_uint<${memory.beatsWidth}>`, name: 'beats' },
+            { type: 'ap_uint<1>', name: 'end' },
+          ],
+        },
+      ];
+    });
+    return [...own, ...requests];
+  }
+
+  private process(process: Process): EmittedProcess {
+    const printer = new StatementPrinter(this.names, process, new NameScope(this.globals));
+    const body = printer.print();
+    const parameters: Parameter[] = [];
+    const stream = (type: string, name: string) =>
+      parameters.push({ type: `hls::stream<${type}>&`, name });
+    for (const one of this.kernel.streams) {
+      if (!printer.usedStreams.has(one.name)) continue;
+      const { name } = this.names.streams.get(one.name) as StreamNames;
+      stream(this.streamTypes.get(name) as string, name);
+    }
+    for (const memory of this.names.memories.values()) {
+      if (!printer.usedMemories.has(memory.memory.name)) continue;
+      if (memory.kind === 'direct') {
+        parameters.push({ type: `hls::burst_maxi<${this.beat(memory)}>`, name: memory.name });
+        continue;
+      }
+      const uses = (name: string) => printer.usedPortStreams.has(name);
+      if (uses(memory.requests)) stream(memory.requestType, memory.requests);
+      if (uses(memory.data)) stream(this.beat(memory), memory.data);
+      if (uses(memory.responseStream)) stream('ap_uint<1>', memory.responseStream);
+    }
+    for (const { name, type } of this.kernel.scalars) {
+      if (!printer.usedScalars.has(name)) continue;
+      parameters.push({ type: cppInt(type), name: this.names.scalars.get(name) as string });
+    }
+    const name = this.functions.get(process.name) as string;
+    const { file, line } = process.span;
+    const head = parameterList(`static void ${name}`, parameters, ' {');
+    return {
+      text: [`// ${file}:${line}`, head, ...body, '}'].join('\n'),
+      call: `${name}(${parameters.map((parameter) => parameter.name).join(', ')});`,
+    };
+  }
+
+  private serve(memory: MemoryNames): EmittedProcess {
+    const { beatBits, direction, name, outstanding } = memory.memory;
+    const functionName = this.globals.claim(`serve_${name}`);
+    const text = renderTemplate(`${templates}/serve-${direction}.cpp.hbs`, {
+      function: functionName,
+      label: name,
+      beatBits,
+      outstanding,
+      requestType: memory.requestType,
+      beatsWidth: memory.beatsWidth,
+      responses: memory.responses,
+    }).trimEnd();
+    const streams = [memory.requests, memory.data];
+    if (memory.responses) streams.push(memory.responseStream);
+    return { text, call: `${functionName}(${[memory.name, ...streams].join(', ')});` };
+  }
+
+  emit(): string {
+    const { kernel } = this;
+    const memories = [...this.names.memories.values()];
+    const processes = kernel.processes.flatMap((process) => [
+      this.process(process),
+      ...memories.filter(({ serveAfter }) => serveAfter === process.name).map((m) => this.serve(m)),
+    ]);
+    const structs = this.structs();
+    const topParameters = this.topParameters();
+    const parameters = Object.entries(kernel.parameters).map(([name, value]) => `${name} ${value}`);
+    const usedInCalls = (name: string) =>
+      processes.some(({ call }) => new RegExp(`\\b${name}\\b`).test(call));
+    const text = renderTemplate(`${templates}/kernel.cpp.hbs`, {
+      name: kernel.name,
+      summary: kernel.summary,
+      source: kernel.processes[0]?.span.file ?? kernel.name,
+      parameters: parameters.join(', '),
+      usesVectors: this.helpers.usesVectors,
+      structs,
+      constants: [
+        ...kernel.tables.map((table) =>
+          tableText(this.names.tables.get(table.name)?.name ?? '', table.element, table.values),
+        ),
+        ...this.helpers.constants,
+      ],
+      functions: this.helpers.functions,
+      processes,
+      topParameters,
+      memories: memories.map(({ name, memory: { name: label, direction, outstanding } }) => ({
+        name,
+        bundle: label,
+        inFlight: `num_${direction}_outstanding=${outstanding}`,
+        burst: `max_${direction}_burst_length=256`,
+      })),
+      scalars: [...this.names.scalars.values()].map((name) => ({ name })),
+      streams: this.streams(),
+      calls: processes.map(({ call }) => call),
+      idle: [...memories.map(({ name }) => name), ...this.names.scalars.values()].filter(
+        (name) => !usedInCalls(name),
+      ),
+    });
+    return `${text.trimEnd()}\n`;
+  }
+
+  private topParameters(): string {
+    const { scalars } = this.kernel;
+    const parameters = this.kernel.argumentOrder.map((argument): Parameter => {
+      const memory = this.names.memories.get(argument);
+      if (memory !== undefined) {
+        return { type: `hls::burst_maxi<${this.beat(memory)}>`, name: memory.name };
+      }
+      const scalar = scalars.find(({ name }) => name === argument);
+      if (scalar === undefined) throw new Error(`the IR names ${argument}, which is not there`);
+      return { type: cppInt(scalar.type), name: this.names.scalars.get(argument) as string };
+    });
+    const head = `extern "C" void ${this.kernel.name}`;
+    return parameterList(head, parameters, ' {').slice(head.length + 1, -') {'.length);
+  }
+}
+
+/** The text of `hls/<kernel>.cpp`. */
+export function emitKernel(kernel: KernelIR): string {
+  return new KernelEmitter(kernel).emit();
+}

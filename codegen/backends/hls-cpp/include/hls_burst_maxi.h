@@ -1,0 +1,112 @@
+// hls::burst_maxi for g++: bursts on a buffer in memory. A burst outside the buffer, a read that
+// nobody requested, data left over and a response not collected throw tilewright::misuse with the
+// memory's name and the beat.
+#ifndef TILEWRIGHT_HLS_BURST_MAXI_H
+#define TILEWRIGHT_HLS_BURST_MAXI_H
+
+#include "tilewright_misuse.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <deque>
+#include <memory>
+#include <string>
+
+namespace hls {
+
+template <typename T> class burst_maxi {
+public:
+  /// A buffer of unknown size, as Vitis' C simulation passes it: only the order of calls is checked.
+  burst_maxi(T *data) : burst_maxi(data, SIZE_MAX, "m_axi") {}
+  /// `bytes` bytes at `data`, which need no alignment.
+  burst_maxi(void *data, std::size_t bytes, const char *name)
+      : port_(std::make_shared<port>(static_cast<char *>(data), bytes / sizeof(T), name)) {}
+
+  void read_request(std::size_t beat, std::size_t beats) { port_->reads.push_back(port_->check("read", beat, beats)); }
+  T read() {
+    port &p = *port_;
+    if (p.read_left == 0) p.next_read();
+    T value;
+    std::memcpy(static_cast<void *>(&value), p.read_at, sizeof value);
+    p.read_at += sizeof value;
+    --p.read_left;
+    return value;
+  }
+
+  void write_request(std::size_t beat, std::size_t beats) {
+    port_->writes.push_back(port_->check("write", beat, beats));
+  }
+  void write(const T &value) {
+    port &p = *port_;
+    if (p.write_left == 0) p.next_write();
+    std::memcpy(p.write_at, static_cast<const void *>(&value), sizeof value);
+    p.write_at += sizeof value;
+    if (--p.write_left == 0) ++p.finished;
+  }
+  void write_response() {
+    if (port_->finished == 0) port_->fail("write_response without a finished write burst");
+    --port_->finished;
+  }
+
+  /// Throws if anything that was requested is still open: the kernel has returned.
+  void finish() const {
+    const port &p = *port_;
+    if (p.read_left != 0 || !p.reads.empty()) p.fail("beats were requested but never read");
+    if (p.write_left != 0 || !p.writes.empty()) p.fail("beats were requested for writing but never written");
+    if (p.finished != 0) p.fail(std::to_string(p.finished) + " write responses were not collected");
+  }
+
+private:
+  struct burst {
+    std::size_t beat;
+    std::size_t beats;
+  };
+  struct port {
+    port(char *data_, std::size_t beats_, const char *name_) : data(data_), beats(beats_), name(name_) {}
+
+    char *data;
+    std::size_t beats;
+    std::string name;
+    std::deque<burst> reads;
+    std::deque<burst> writes;
+    char *read_at = nullptr;
+    std::size_t read_left = 0;
+    char *write_at = nullptr;
+    std::size_t write_left = 0;
+    std::size_t finished = 0;
+
+    [[noreturn]] void fail(const std::string &what) const {
+      tilewright::report_misuse("memory '" + name + "': " + what);
+    }
+    burst check(const char *verb, std::size_t beat, std::size_t count) const {
+      if (count == 0 || count > 256) {
+        fail(std::string(verb) + " burst of " + std::to_string(count) + " beats at beat " + std::to_string(beat) +
+             "; a burst has 1 to 256");
+      }
+      if (beat >= beats || count > beats - beat) {
+        fail(std::string(verb) + " burst of " + std::to_string(count) + " beats at beat " + std::to_string(beat) +
+             " is outside the buffer of " + std::to_string(beats) + " beats");
+      }
+      return {beat, count};
+    }
+    void next_read() {
+      if (reads.empty()) fail("read of a beat that was not requested");
+      read_at = data + reads.front().beat * sizeof(T);
+      read_left = reads.front().beats;
+      reads.pop_front();
+    }
+    void next_write() {
+      if (writes.empty()) fail("write of a beat that was not requested");
+      write_at = data + writes.front().beat * sizeof(T);
+      write_left = writes.front().beats;
+      writes.pop_front();
+    }
+  };
+
+  std::shared_ptr<port> port_;
+};
+
+} // namespace hls
+
+#endif

@@ -1,0 +1,43 @@
+/**
+ * Names of the IR are those of the TypeScript source; a C++ file forbids some of them. `NameScope`
+ * keeps a name wherever it can and appends an underscore or a number where it cannot.
+ */
+
+const reserved = new Set(
+  `alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t char32_t class
+  compl const const_cast constexpr continue decltype default delete do double dynamic_cast else enum
+  explicit export extern false float for friend goto if inline int long mutable namespace new noexcept
+  not not_eq nullptr operator or or_eq private protected public register reinterpret_cast return short
+  signed sizeof static static_assert static_cast struct switch template this thread_local throw true
+  try typedef typeid typename union unsigned using virtual void volatile wchar_t while xor xor_eq
+  NULL INT_MAX INT_MIN EOF assert errno main std hls tilewright ap_int ap_uint ap_fixed ap_ufixed
+  ap_int_base ap_range_ref Vec linux unix stdin stdout stderr`.split(/\s+/),
+);
+
+export class NameScope {
+  private readonly taken: Set<string>;
+  private readonly outer: NameScope | undefined;
+
+  constructor(outer?: NameScope) {
+    this.outer = outer;
+    this.taken = new Set();
+  }
+
+  private has(name: string): boolean {
+    return reserved.has(name) || this.taken.has(name) || (this.outer?.has(name) ?? false);
+  }
+
+  /** A C++ identifier as near to `wanted` as possible, distinct from every other one in scope. */
+  claim(wanted: string): string {
+    let base = wanted.replace(/[^A-Za-z0-9_]/g, '_').replace(/__+/g, '_');
+    // A leading underscore or digit, and a double underscore anywhere, belong to the compiler.
+    if (!/^[A-Za-z]/.test(base)) base = `v${base}`;
+    let name = base;
+    for (let number = 0; this.has(name); number++) {
+      name =
+        number === 0 && !base.endsWith('_') ? `${base}_` : `${base.replace(/_$/, '')}_${number}`;
+    }
+    this.taken.add(name);
+    return name;
+  }
+}
