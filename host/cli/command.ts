@@ -120,6 +120,18 @@ function parseNumber(name: string, given: unknown, kind: string, range: NumberRa
 }
 
 /**
+ * yargs keeps only the message of what a `coerce` function throws, and the hint would be lost: so the
+ * error becomes the option's value, and `parseCommandLine` throws it before a command can see it.
+ */
+function orError<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    return error as T;
+  }
+}
+
+/**
  * An option that takes a whole number. yargs' own `number` would turn a typing error into NaN and
  * run on; this one stops with a usage error.
  */
@@ -129,7 +141,9 @@ export function wholeNumber(name: string, describe: string, range: NumberRange =
     requiresArg: true,
     string: true,
     coerce: (given: unknown) =>
-      given === undefined ? undefined : parseNumber(name, given, 'a whole number', range),
+      given === undefined
+        ? undefined
+        : orError(() => parseNumber(name, given, 'a whole number', range)),
   } as const;
 }
 
@@ -140,7 +154,7 @@ export function realNumber(name: string, describe: string, range: NumberRange = 
     requiresArg: true,
     string: true,
     coerce: (given: unknown) =>
-      given === undefined ? undefined : parseNumber(name, given, 'a number', range),
+      given === undefined ? undefined : orError(() => parseNumber(name, given, 'a number', range)),
   } as const;
 }
 
@@ -152,7 +166,7 @@ export const parameterOption = {
   array: true,
   string: true,
   nargs: 1,
-  coerce: (given: unknown): Record<string, number> => parseParameters(given),
+  coerce: (given: unknown) => orError(() => parseParameters(given)),
 } as const;
 
 function parseParameters(given: unknown): Record<string, number> {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createColors } from 'picocolors';
 import yargs, { type Argv } from 'yargs';
-import type { TilewrightError } from '../../codegen/support/errors.ts';
+import { TilewrightError } from '../../codegen/support/errors.ts';
 import { packageRoot } from '../../codegen/support/package-root.ts';
 import { lineProgress, type Progress } from '../../codegen/support/progress.ts';
 import type { Command, CommandContext, CommandResult } from './command.ts';
@@ -87,7 +87,7 @@ function wrongCall(message: string, argv: readonly string[]): TilewrightError {
 }
 
 /** What yargs would print by itself (help, version), or the command to run. */
-async function parse(argv: readonly string[], columns: number) {
+export async function parseCommandLine(argv: readonly string[], columns: number) {
   let chosen: { readonly command: Command; readonly parsed: object } | undefined;
   let printed = '';
   const parser = makeParser(argv, (command, parsed) => {
@@ -96,6 +96,9 @@ async function parse(argv: readonly string[], columns: number) {
   await parser.parseAsync([...argv], {}, (_error: unknown, _parsed: unknown, output: string) => {
     printed = output;
   });
+  for (const value of Object.values(chosen?.parsed ?? {})) {
+    if (value instanceof TilewrightError) throw value;
+  }
   return { chosen, printed };
 }
 
@@ -121,7 +124,7 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
     return exitCode;
   };
   try {
-    const { chosen, printed } = await parse(argv, stdout.columns ?? 100);
+    const { chosen, printed } = await parseCommandLine(argv, stdout.columns ?? 100);
     if (chosen === undefined) {
       stdout.write(`${printed}\n`);
       return 0;
