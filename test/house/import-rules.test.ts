@@ -46,6 +46,10 @@ const rooms: Readonly<
     bad: ['../graph/csr.ts', '../cli/command.ts', '../../codegen/ir/ir.ts'],
     good: ['../../sim/index.ts', '../../codegen/package/manifest.ts', 'koffi'],
   },
+  'host/device/sim': {
+    bad: ['../../graph/csr.ts', '../../cli/command.ts', '../../../codegen/ir/ir.ts'],
+    good: ['../device.ts', '../../../sim/index.ts', '../../../codegen/support/errors.ts'],
+  },
   'host/graph': {
     bad: ['../device/device.ts', '../dataset/index.ts', '../../codegen/package/manifest.ts'],
     good: ['../../codegen/support/errors.ts'],
