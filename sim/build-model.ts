@@ -166,19 +166,15 @@ async function buildRuntime(
   const sources = ['verilated', 'verilated_threads', ...(trace ? ['verilated_fst_c'] : [])];
   const flags = [...compileFlags(trace), '-O1', '-w'];
   const key = { sources, flags, versions: tools.versions, arch: process.arch };
-  const { folder } = await store.build('verilator-runtime', key, (folder) =>
-    together(
-      signal,
-      ...sources.map((source) => async (signal: AbortSignal) => {
-        const object = join(folder, `${source}.o`);
-        const file = join(tools.include, `${source}.cpp`);
-        const include = [`-I${tools.include}`, `-I${join(tools.include, 'gtkwave')}`];
-        await runTool(tools.compiler, [...flags, ...include, '-c', file, '-o', object], {
-          signal,
-        }).catch(explainZlib);
-      }),
-    ),
-  );
+  const { folder } = await store.build('verilator-runtime', key, async (folder) => {
+    // One after another: the model is compiled at the same time, and two compilers are enough.
+    for (const source of sources) {
+      const file = join(tools.include, `${source}.cpp`);
+      const include = [`-I${tools.include}`, `-I${join(tools.include, 'gtkwave')}`];
+      const args = [...flags, ...include, '-c', file, '-o', join(folder, `${source}.o`)];
+      await runTool(tools.compiler, args, { signal }).catch(explainZlib);
+    }
+  });
   return sources.map((source) => join(folder, `${source}.o`));
 }
 

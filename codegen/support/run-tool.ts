@@ -1,5 +1,6 @@
 import { ExecaError, execa } from 'execa';
 import { TilewrightError } from './errors.ts';
+import { killTree } from './process-tree.ts';
 import { findProgram, howToGet, tools } from './tool-table.ts';
 
 export interface RunToolOptions {
@@ -8,7 +9,7 @@ export interface RunToolOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Written to the tool's standard input, which is empty otherwise. */
   readonly input?: string | Uint8Array;
-  /** Kills the tool (and what it started, as far as they share its fate) when aborted. */
+  /** Kills the tool, and what it started, when aborted. */
   readonly signal?: AbortSignal | undefined;
   /** Called with every line of standard output and standard error as it comes. */
   readonly onLine?: (line: string) => void;
@@ -78,6 +79,14 @@ function failure(tool: string, command: string, error: ExecaError): TilewrightEr
   });
 }
 
+function stopped(tool: string, cause: unknown): TilewrightError {
+  return new TilewrightError(`${tool} was stopped`, {
+    code: 'ABORTED',
+    hint: 'Nothing half-built was kept; run the command again to start over.',
+    cause,
+  });
+}
+
 /**
  * Runs a tool to its end. It dies with this process.
  * @returns its standard output and standard error.
@@ -91,30 +100,30 @@ export async function runTool(
 ): Promise<ToolResult> {
   const path = locateTool(tool);
   const command = shellCommand(tool, args);
+  const { signal } = options;
+  if (signal?.aborted) throw stopped(tool, signal.reason);
+  const child = execa(path, args, {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.env === undefined ? {} : { env: options.env }),
+    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
+    all: true,
+  });
+  const stop = () => {
+    if (child.pid !== undefined) killTree(child.pid);
+  };
+  signal?.addEventListener('abort', stop, { once: true });
   try {
-    const child = execa(path, args, {
-      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      ...(options.env === undefined ? {} : { env: options.env }),
-      ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
-      ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
-      all: true,
-      forceKillAfterDelay: 2_000,
-    });
     if (options.onLine !== undefined) {
       for await (const line of child.iterable({ from: 'all' })) options.onLine(String(line));
     }
     const { stdout, stderr } = await child;
     return { stdout: String(stdout ?? ''), stderr: String(stderr ?? '') };
   } catch (error) {
+    if (signal?.aborted) throw stopped(tool, error);
     if (!(error instanceof ExecaError)) throw error;
-    if (error.isCanceled) {
-      throw new TilewrightError(`${tool} was stopped`, {
-        code: 'ABORTED',
-        hint: 'Nothing half-built was kept; run the command again to start over.',
-        cause: error,
-      });
-    }
     throw failure(tool, command, error);
+  } finally {
+    signal?.removeEventListener('abort', stop);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -20,6 +20,21 @@ async function failureOf(work: Promise<unknown>): Promise<TilewrightError> {
   );
   if (!(error instanceof TilewrightError)) throw new Error(`not a TilewrightError: ${error}`);
   return error;
+}
+
+/** A killed process vanishes once its parent, or init, has taken note. */
+async function expectGone(pid: number): Promise<void> {
+  for (let tries = 0; tries < 500; tries++) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    const stat = existsSync(`/proc/${pid}`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '';
+    if (stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z')) return;
+    await new Promise((done) => setTimeout(done, 10));
+  }
+  throw new Error(`process ${pid} is still there`);
 }
 
 describe('runTool', () => {
@@ -66,16 +81,20 @@ describe('runTool', () => {
     expect(error.hint).toContain('TILEWRIGHT_CACHE');
   });
 
-  test('an aborted tool is killed', async () => {
+  test('an aborted tool is killed, with what it started', async () => {
     const abort = new AbortController();
-    const pidFile = join(folder, 'pid');
-    const started = runTool('sh', ['-c', `echo $$ > ${pidFile}; echo up; exec sleep 60`], {
+    const pids: number[] = [];
+    const started = runTool('sh', ['-c', 'echo $$; sleep 60 & echo $!; wait'], {
       signal: abort.signal,
-      onLine: () => abort.abort(),
+      onLine: (line) => {
+        if (pids.push(Number(line)) === 2) abort.abort();
+      },
     });
     expect((await failureOf(started)).code).toBe('ABORTED');
-    const pid = Number(readFileSync(pidFile, 'utf8'));
-    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    expect(pids).toHaveLength(2);
+    for (const pid of pids) await expectGone(pid);
+    const late = runTool('sh', ['-c', 'true'], { signal: abort.signal });
+    expect((await failureOf(late)).code).toBe('ABORTED');
   });
 
   test('toolVersion is the first line', async () => {
