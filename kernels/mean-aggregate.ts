@@ -14,13 +14,14 @@ import {
   sum,
   table,
   u1,
-  u4,
+  u3,
   u5,
   u7,
   u8,
   u17,
   u22,
   u32,
+  u35,
   type Vec,
   vec,
   vecOf,
@@ -40,8 +41,18 @@ const parameters = {
 } satisfies Parameters;
 
 type P = ParameterValues<typeof parameters>;
-/** Present ids in one beat of ids, and whether that beat ends its row. */
-type Group = { readonly count: u5; readonly last: u1 };
+/** A beat of ids, and how many of them are present. */
+type Part = { readonly ids: Vec<u32>; readonly count: u5 };
+/**
+ * What one beat of ids means for its row: present ids, the feature beats to add up (or to send only, where
+ * a row ends without another id), and whether the row ends here.
+ */
+type Group = {
+  readonly count: u5;
+  readonly beats: u8;
+  readonly receiving: u1;
+  readonly last: u1;
+};
 /** One beat of a row's sum, and the number of rows in it. */
 type Sum = { readonly total: Vec<Int>; readonly count: u7 };
 
@@ -53,32 +64,51 @@ function requestIds(p: P, rows: u32, ids: ReadPort<u32>): void {
   }
 }
 
-/** Requests the feature row of each id that is present. The count goes first, so that nothing waits for it. */
-function gather(
+/** Counts the present ids of each beat. The counts go ahead, so that nothing waits for the rows themselves. */
+function countIds(
   p: P,
   rows: u32,
   ids: ReadPort<u32>,
-  features: ReadPort<Int>,
+  parts: Stream<Part>,
   groups: Stream<Group>,
 ): void {
-  const parts = Math.ceil(p.fanout / idsABeat);
-  for (let row = 0; row < rows; row++) {
-    for (let part = 0; part < parts; part++) {
-      const beat = ids.receive();
-      const count = u5(sum(vec(u1, idsABeat, (l) => beat[l] !== absent)));
-      groups.write({ count, last: u1(part === parts - 1) });
-      let left = count;
-      let lane = u4(0);
-      while (left > 0) {
-        pipeline();
-        const id = beat[lane];
-        if (id !== absent) {
-          features.request(id * p.rowBeats, p.rowBeats);
-          left = u5(left - 1);
-        }
-        lane = u4(lane + 1);
-      }
+  const rowParts = Math.ceil(p.fanout / idsABeat);
+  let part = u3(0);
+  for (let beat = 0; beat < rows * rowParts; beat++) {
+    pipeline();
+    const received = ids.receive();
+    const count = u5(sum(vec(u1, idsABeat, (l) => received[l] !== absent)));
+    const last = part === rowParts - 1;
+    const receiving = count !== 0;
+    parts.write({ ids: received, count });
+    groups.write({
+      count,
+      beats: u8(receiving ? count * p.rowBeats : last ? p.rowBeats : 0),
+      receiving: u1(receiving),
+      last: u1(last),
+    });
+    part = u3(last ? 0 : part + 1);
+  }
+}
+
+/** Requests the feature row of each id that is present: one lane an iteration, the next beat without a gap. */
+function gather(p: P, rows: u32, parts: Stream<Part>, features: ReadPort<Int>): void {
+  const total = rows * Math.ceil(p.fanout / idsABeat);
+  let ids = vec(u32, idsABeat, () => absent);
+  let left = u5(0);
+  let done = u35(0);
+  while (done < total) {
+    pipeline();
+    if (left === 0) {
+      const part = parts.read();
+      ids = part.ids;
+      left = part.count;
     }
+    const present = ids[0] !== absent;
+    if (present) features.request(ids[0] * p.rowBeats, p.rowBeats);
+    if (left === 0 || (left === 1 && present)) done = u35(done + 1);
+    if (left !== 0 && present) left = u5(left - 1);
+    ids = vec(u32, idsABeat, (l) => (l < idsABeat - 1 ? ids[l + 1] : absent));
   }
 }
 
@@ -100,15 +130,15 @@ function accumulate(
   let receiving = u1(0);
   let last = u1(0);
   let done = u32(0);
-  while (done < rows) {
+  let running = u1(rows !== 0);
+  while (running) {
     pipeline();
     if (left === 0) {
       const group = groups.read();
       count = u7(count + group.count);
+      left = group.beats;
+      receiving = group.receiving;
       last = group.last;
-      receiving = u1(group.count !== 0);
-      // A row that ends in an empty group still has to send its sums.
-      left = u8(group.count !== 0 ? group.count * p.rowBeats : group.last ? p.rowBeats : 0);
     }
     if (left !== 0) {
       let row = vec(signed(p.elementBits), lanes, () => 0);
@@ -119,11 +149,12 @@ function accumulate(
       partial = vec(total, rowLanes, (l) =>
         l < rowLanes - lanes ? partial[l + lanes] : emit ? 0 : head[l - (rowLanes - lanes)],
       );
-      left = u8(left - 1);
-      if (emit && left === 0) {
+      if (last && left === 1) {
         count = u7(0);
+        running = u1(done !== rows - 1);
         done = u32(done + 1);
       }
+      left = u8(left - 1);
     }
   }
 }
@@ -199,11 +230,13 @@ export default kernel({
   }),
   dataflow(p, { ids, features, means, rows }) {
     const lanes = features.lanes;
-    const groups = stream({ count: u5, last: u1 });
+    const parts = stream({ ids: vecOf(u32, idsABeat), count: u5 });
+    const groups = stream({ count: u5, beats: u8, receiving: u1, last: u1 });
     const sums = stream({ total: vecOf(signed(p.elementBits + 6), lanes), count: u7 });
     const results = stream(vecOf(signed(p.elementBits), lanes));
     requestIds(p, rows, ids);
-    gather(p, rows, ids, features, groups);
+    countIds(p, rows, ids, parts, groups);
+    gather(p, rows, parts, features);
     accumulate(p, rows, features, groups, sums);
     divide(p, rows, lanes, sums, results);
     requestMeans(p, rows, means);

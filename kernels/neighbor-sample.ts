@@ -121,7 +121,8 @@ function draw(
   let j = u32(0);
   let taken = vec(u32, p.fanout, () => absent);
   let done = u32(0);
-  while (done < count) {
+  let running = u1(count !== 0);
+  while (running) {
     pipeline();
     const first = left === 0;
     if (first) {
@@ -144,14 +145,17 @@ function draw(
     const pick = u32(clash ? j : drawn);
     taken = vec(u32, p.fanout, (l) => (l === 0 ? pick : first ? absent : taken[l - 1]));
     const position = u32(begin + pick);
+    const last = left <= 1;
+    picks.write({ lane: u4(position & 15), present: u1(present), last: u1(last) });
     if (present) {
       colIdx.request(position >>> 4, 1);
       left = u7(left - 1);
       j = u32(j + 1);
     }
-    const last = left === 0;
-    picks.write({ lane: u4(position & 15), present: u1(present), last: u1(last) });
-    if (last) done = u32(done + 1);
+    if (last) {
+      running = u1(done !== count - 1);
+      done = u32(done + 1);
+    }
   }
 }
 
@@ -169,7 +173,8 @@ function collect(
   let part = u3(0);
   let padding = u1(0);
   let done = u32(0);
-  while (done < count) {
+  let running = u1(count !== 0);
+  while (running) {
     pipeline();
     let last = padding;
     if (!padding) {
@@ -187,7 +192,10 @@ function collect(
       const rowEnds = part === parts - 1;
       padding = u1(last && !rowEnds);
       part = u3(rowEnds ? 0 : part + 1);
-      if (rowEnds) done = u32(done + 1);
+      if (rowEnds) {
+        running = u1(done !== count - 1);
+        done = u32(done + 1);
+      }
     } else {
       slot = u4(slot + 1);
     }

@@ -1,4 +1,5 @@
 import { broadcast, cast, constantVector, fits, join } from '../ir/build.ts';
+import { ownText } from '../ir/intern.ts';
 import {
   type Expr,
   elementOf,
@@ -35,28 +36,9 @@ const keys = new WeakMap<Expr, string>();
 export function keyOf(expr: Expr): string {
   const known = keys.get(expr);
   if (known !== undefined) return known;
-  const key = `${expr.op}:${typeText(expr.type)}${ownText(expr)}(${operandsOf(expr).map(keyOf).join(',')})`;
+  const key = `${expr.op}:${typeText(expr.type)} ${ownText(expr)}(${operandsOf(expr).map(keyOf).join(',')})`;
   keys.set(expr, key);
   return key;
-}
-
-/** What an expression holds besides its operands. */
-function ownText(expr: Expr): string {
-  switch (expr.op) {
-    case 'const':
-      return ` ${String(expr.value)}`;
-    case 'var':
-    case 'scalar':
-      return ` ${expr.name}`;
-    case 'shuffle':
-      return ` ${expr.lanes.join(' ')}`;
-    case 'reduce':
-      return ` ${expr.reduce}`;
-    case 'table':
-      return ` ${expr.table}`;
-    default:
-      return '';
-  }
 }
 
 const shapes = new WeakMap<Expr, string>();

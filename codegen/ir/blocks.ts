@@ -1,0 +1,81 @@
+import type { Expr, Span, Type } from './ir.ts';
+
+/**
+ * The block form of a process: what `form-blocks` makes of its structured code, and `schedule` gives
+ * stages to. A block is straight-line code that runs as one unit; one block starts a cycle at best.
+ *
+ * Expressions are shared (the same object for the same value within a block). A `var` leaf is either a
+ * result of one of the block's own operations, or the variable as it was when the block began.
+ */
+export interface BlockOp {
+  readonly kind: 'read' | 'write' | 'request' | 'receive' | 'send' | 'response';
+  /** Stream or memory. */
+  readonly resource: string;
+  /** The operation happens only where this is 1; undefined: always. */
+  readonly predicate?: Expr;
+  /** Values written, or beat and beats. */
+  readonly args: readonly Expr[];
+  /** Variables that take the results, by field. */
+  readonly into: readonly (string | undefined)[];
+  readonly span?: Span;
+}
+
+/** A variable's value after the block; kept as it is where `enable` is 0. */
+export interface BlockWrite {
+  readonly variable: string;
+  readonly value: Expr;
+  readonly enable?: Expr;
+}
+
+/** Where control goes: a block, the end (undefined), or a choice. */
+export type Next =
+  | { readonly kind: 'goto'; readonly block: number | undefined }
+  | { readonly kind: 'branch'; readonly condition: Expr; readonly then: Next; readonly else: Next };
+
+export interface Block {
+  readonly ops: readonly BlockOp[];
+  readonly writes: readonly BlockWrite[];
+  readonly next: Next;
+  /** The initiation interval that the source asks for where the block is a loop of its own. */
+  readonly ii?: number;
+  readonly span: Span;
+}
+
+export interface BlockProcess {
+  readonly name: string;
+  readonly span: Span;
+  /** Block 0 is where the process starts. */
+  readonly blocks: readonly Block[];
+  /** Type of every variable that lives from one block to another. */
+  readonly state: ReadonlyMap<string, Type>;
+  /** Source names of values, for readable output. */
+  readonly names: ReadonlyMap<Expr, string>;
+}
+
+export function* conditionsOf(next: Next): Generator<Expr> {
+  if (next.kind === 'goto') return;
+  yield next.condition;
+  yield* conditionsOf(next.then);
+  yield* conditionsOf(next.else);
+}
+
+export function* targetsOf(next: Next): Generator<number | undefined> {
+  if (next.kind === 'goto') yield next.block;
+  else {
+    yield* targetsOf(next.then);
+    yield* targetsOf(next.else);
+  }
+}
+
+/** Every expression that a block evaluates at its roots. */
+export function* rootsOf(block: Block): Generator<Expr> {
+  for (const op of block.ops) {
+    if (op.predicate !== undefined) yield op.predicate;
+    yield* op.args;
+  }
+  for (const write of block.writes) {
+    yield write.value;
+    if (write.enable !== undefined) yield write.enable;
+  }
+  yield* conditionsOf(block.next);
+}

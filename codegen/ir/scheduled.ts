@@ -1,0 +1,22 @@
+import type { BlockProcess } from './blocks.ts';
+import type { Expr } from './ir.ts';
+
+/** A block process with a stage for everything that happens. Stage 0 is where a block starts. */
+export interface ScheduledProcess {
+  readonly blocks: BlockProcess;
+  /** Number of pipeline stages, at least 1. */
+  readonly stages: number;
+  /** Stage of every stream and memory access, by `kind resource`: the same in all blocks. */
+  readonly accessStage: ReadonlyMap<string, number>;
+  /** Stage in which each variable is read (the same in all blocks), and in which it is written. */
+  readonly readStage: ReadonlyMap<string, number>;
+  readonly writeStage: ReadonlyMap<string, number>;
+  /** Stage in which a block knows its successor. */
+  readonly nextStage: readonly number[];
+  /** Stage in which each expression of a block is computed, by block. */
+  readonly valueStage: readonly ReadonlyMap<Expr, number>[];
+  /** Initiation interval of each block that follows itself; undefined for the others. */
+  readonly ii: readonly (number | undefined)[];
+  /** The clock budget in nanoseconds that was needed, from the delay table. */
+  readonly budget: number;
+}

@@ -1,0 +1,468 @@
+import {
+  type Block,
+  type BlockOp,
+  type BlockProcess,
+  type BlockWrite,
+  type Next,
+  rootsOf,
+  targetsOf,
+} from '../ir/blocks.ts';
+import { binary, not as negation, select } from '../ir/build.ts';
+import { Interner, withOperands } from '../ir/intern.ts';
+import { type Expr, type Process, type Span, type Stmt, type Type, u1 } from '../ir/ir.ts';
+import { allStatements, operandsOf } from '../ir/visit.ts';
+
+/**
+ * form-blocks: structured code → blocks.
+ *
+ *   x = read s; if c { y = add(x, y) }; loop lt(i, n) { write t y; step i = add(i, 1) }
+ *   ⇒ block 0: read s; y := c ? x + y : y; next i < n ? 1 : end
+ *     block 1: write t y; i := i + 1; next i + 1 < n ? 1 : end
+ *
+ * An `if` without a loop inside becomes predicates (if-conversion), loops are tested at their end, and a
+ * block that uses a stream or memory port twice is split, since each serves one access a cycle.
+ */
+export function formBlocks(process: Process): BlockProcess {
+  const former = new BlockFormer(process);
+  return former.finish();
+}
+
+interface Draft {
+  ops: BlockOp[];
+  env: Map<string, Expr>;
+  next: Next;
+  ii?: number;
+  span: Span;
+  closed: boolean;
+}
+
+/** A condition that encloses the statements being walked; `expr` changes when a block is split. */
+interface Guard {
+  expr: Expr;
+}
+
+class BlockFormer {
+  private readonly process: Process;
+  private readonly interner = new Interner();
+  private readonly types = new Map<string, Type>();
+  private readonly mutable = new Set<string>();
+  private readonly names = new Map<Expr, string>();
+  private readonly drafts: Draft[] = [];
+  private current: Draft;
+  private readonly guards: Guard[] = [];
+  private saved = 0;
+
+  constructor(process: Process) {
+    this.process = process;
+    for (const { name, type, mutable } of process.variables) {
+      this.types.set(name, type);
+      if (mutable) this.mutable.add(name);
+    }
+    this.current = this.open(process.span);
+    this.walk(process.body);
+    this.close({ kind: 'goto', block: undefined });
+  }
+
+  private open(span: Span): Draft {
+    const draft: Draft = {
+      ops: [],
+      env: new Map(),
+      next: { kind: 'goto', block: undefined },
+      span,
+      closed: false,
+    };
+    this.drafts.push(draft);
+    this.current = draft;
+    return draft;
+  }
+
+  private close(next: Next): void {
+    this.current.next = next;
+    this.current.closed = true;
+  }
+
+  private numberOf(draft: Draft): number {
+    return this.drafts.indexOf(draft);
+  }
+
+  private leaf(name: string): Expr {
+    const type = this.types.get(name);
+    if (type === undefined) throw new Error(`variable ${name} has no type`);
+    return this.interner.intern({ op: 'var', name, type });
+  }
+
+  /** An expression over variables as they were when the current block began. */
+  private now(expr: Expr): Expr {
+    return this.interner.intern(substitute(expr, (name) => this.current.env.get(name)));
+  }
+
+  private predicate(): Expr | undefined {
+    let all: Expr | undefined;
+    for (const guard of this.guards) {
+      all = all === undefined ? guard.expr : binary('and', u1, all, guard.expr);
+    }
+    return all === undefined ? undefined : this.interner.intern(all);
+  }
+
+  private walk(statements: readonly Stmt[]): void {
+    for (const statement of statements) this.statement(statement);
+  }
+
+  private statement(statement: Stmt): void {
+    switch (statement.kind) {
+      case 'assign':
+        this.assign(statement.variable, this.now(statement.value));
+        return;
+      case 'read':
+        this.access('read', statement.stream, [], statement.into, statement.span);
+        return;
+      case 'write':
+        this.access('write', statement.stream, statement.values, [], statement.span);
+        return;
+      case 'request':
+        this.access(
+          'request',
+          statement.memory,
+          [statement.beat, statement.beats],
+          [],
+          statement.span,
+        );
+        return;
+      case 'receive':
+        this.access('receive', statement.memory, [], [statement.into], statement.span);
+        return;
+      case 'send':
+        this.access('send', statement.memory, [statement.value], [], statement.span);
+        return;
+      case 'response':
+        this.access('response', statement.memory, [], [], statement.span);
+        return;
+      case 'if':
+        if (hasLoop([...statement.then, ...statement.else])) this.branch(statement);
+        else this.predicated(statement);
+        return;
+      case 'loop':
+        this.loop(statement);
+        return;
+    }
+  }
+
+  private assign(name: string, value: Expr): void {
+    const predicate = this.mutable.has(name) ? this.predicate() : undefined;
+    const before = this.current.env.get(name) ?? this.leaf(name);
+    const after =
+      predicate === undefined
+        ? value
+        : this.interner.intern(select(predicate, value, before, value.type));
+    this.current.env.set(name, after);
+    const plain = value.op !== 'const' && value.op !== 'var' && value.op !== 'scalar';
+    if (plain && !this.names.has(value)) this.names.set(value, name);
+    if (after !== value && !this.names.has(after) && after.op !== 'var')
+      this.names.set(after, name);
+  }
+
+  private access(
+    kind: BlockOp['kind'],
+    resource: string,
+    args: readonly Expr[],
+    into: readonly (string | undefined)[],
+    span: Span | undefined,
+  ): void {
+    if (this.current.ops.some((op) => op.kind === kind && op.resource === resource)) {
+      this.split();
+    }
+    const predicate = this.predicate();
+    this.current.ops.push({
+      kind,
+      resource,
+      ...(predicate === undefined ? {} : { predicate }),
+      args: args.map((one) => this.now(one)),
+      into,
+      ...(span === undefined ? {} : { span }),
+    });
+    for (const name of into) if (name !== undefined) this.current.env.set(name, this.leaf(name));
+  }
+
+  /** Goes on in a new block; conditions in force are kept in variables of their own. */
+  private split(): void {
+    for (const guard of this.guards) {
+      if (guard.expr.op === 'const') continue;
+      const name = `condition_${this.saved++}`;
+      this.types.set(name, u1);
+      this.current.env.set(name, guard.expr);
+      guard.expr = this.leaf(name);
+    }
+    const next = this.drafts.length;
+    this.close({ kind: 'goto', block: next });
+    this.open(this.current.span);
+  }
+
+  private predicated(statement: Extract<Stmt, { kind: 'if' }>): void {
+    const guard: Guard = { expr: this.now(statement.condition) };
+    this.guards.push(guard);
+    this.walk(statement.then);
+    if (statement.else.length > 0) {
+      guard.expr = this.interner.intern(negation(guard.expr));
+      this.walk(statement.else);
+    }
+    this.guards.pop();
+  }
+
+  private branch(statement: Extract<Stmt, { kind: 'if' }>): void {
+    const condition = this.now(statement.condition);
+    const before = this.current;
+    this.close(before.next);
+    const span = statement.span ?? before.span;
+    const then = this.open(span);
+    this.walk(statement.then);
+    const thenEnd = this.current;
+    const otherwise = this.open(span);
+    this.walk(statement.else);
+    const elseEnd = this.current;
+    const after = this.open(span);
+    const join: Next = { kind: 'goto', block: this.numberOf(after) };
+    thenEnd.next = join;
+    elseEnd.next = join;
+    before.next = {
+      kind: 'branch',
+      condition,
+      then: { kind: 'goto', block: this.numberOf(then) },
+      else: { kind: 'goto', block: this.numberOf(otherwise) },
+    };
+  }
+
+  private loop(statement: Extract<Stmt, { kind: 'loop' }>): void {
+    this.walk(statement.init);
+    const entry = this.current;
+    const enter = this.now(statement.condition);
+    this.close(entry.next);
+    const span = statement.span ?? entry.span;
+    const body = this.open(span);
+    if (statement.ii !== undefined) body.ii = statement.ii;
+    this.walk(statement.body);
+    this.walk(statement.step);
+    const end = this.current;
+    const again = this.now(statement.condition);
+    const after = this.open(entry.span);
+    const [into, out]: Next[] = [body, after].map((draft) => ({
+      kind: 'goto',
+      block: this.numberOf(draft),
+    }));
+    entry.next = decide(enter, into, out);
+    end.next = decide(again, into, out);
+  }
+
+  finish(): BlockProcess {
+    this.mergeEmpty();
+    const reachable = this.reachable();
+    const renumber = new Map(reachable.map((old, at) => [old, at]));
+    const drafts = reachable.map((at) => this.drafts[at]);
+    const live = this.liveness(drafts, renumber);
+    const blocks: Block[] = drafts.map((draft, at) => ({
+      ops: draft.ops,
+      writes: [...draft.env]
+        .filter(
+          ([name, value]) =>
+            live[at].has(name) &&
+            (value !== this.leaf(name) || draft.ops.some((op) => op.into.includes(name))),
+        )
+        .map(([name, value]) => this.conditional(name, value)),
+      next: mapTargets(draft.next, (block) => renumber.get(block)),
+      ...(draft.ii === undefined ? {} : { ii: draft.ii }),
+      span: draft.span,
+    }));
+    const state = new Map<string, Type>();
+    for (const block of blocks) {
+      for (const { variable } of block.writes) {
+        const type = this.types.get(variable);
+        if (type !== undefined) state.set(variable, type);
+      }
+    }
+    const { name, span } = this.process;
+    return { name, span, blocks, state, names: this.names };
+  }
+
+  /** A value that is the old one in some cases is written only in the others. */
+  private conditional(variable: string, value: Expr): BlockWrite {
+    const old = this.leaf(variable);
+    if (value === old) return { variable, value };
+    const strip = (expr: Expr): { value: Expr; enable: Expr | undefined } => {
+      if (expr.op !== 'select' || expr.condition.type.kind === 'vec') {
+        return { value: expr, enable: undefined };
+      }
+      if (expr.else === old) return { value: expr.then, enable: expr.condition };
+      if (expr.then === old) return { value: expr.else, enable: negation(expr.condition) };
+      const rest = strip(expr.else);
+      if (rest.enable === undefined) return { value: expr, enable: undefined };
+      return {
+        value: { ...expr, else: rest.value },
+        enable: binary('or', u1, expr.condition, rest.enable),
+      };
+    };
+    const stripped = strip(value);
+    const kept = this.interner.intern(stripped.value);
+    const name = this.names.get(value);
+    if (name !== undefined && !this.names.has(kept) && operandsOf(kept).length > 0) {
+      this.names.set(kept, name);
+    }
+    return {
+      variable,
+      value: kept,
+      ...(stripped.enable === undefined ? {} : { enable: this.interner.intern(stripped.enable) }),
+    };
+  }
+
+  /**
+   * A block without operations costs a cycle and does nothing but assign and branch: its predecessors do
+   * that in its place.
+   */
+  private mergeEmpty(): void {
+    for (let changed = true; changed; ) {
+      changed = false;
+      for (const [at, draft] of this.drafts.entries()) {
+        if (at === 0 || draft.ops.length > 0 || [...targetsOf(draft.next)].includes(at)) continue;
+        for (const before of this.drafts) {
+          if (before === draft || ![...targetsOf(before.next)].includes(at)) continue;
+          this.absorb(before, at, draft);
+          changed = true;
+        }
+      }
+    }
+  }
+
+  private absorb(before: Draft, at: number, draft: Draft): void {
+    const env = new Map(before.env);
+    const inside = (expr: Expr) => this.interner.intern(substitute(expr, (name) => env.get(name)));
+    const path = pathTo(before.next, at);
+    for (const [name, value] of draft.env) {
+      const after = inside(value);
+      const old = env.get(name) ?? this.leaf(name);
+      before.env.set(
+        name,
+        path === undefined ? after : this.interner.intern(select(path, after, old, after.type)),
+      );
+    }
+    const replacement = mapConditions(draft.next, inside);
+    before.next = replaceTarget(before.next, at, replacement);
+  }
+
+  private reachable(): number[] {
+    const seen = [0];
+    for (let at = 0; at < seen.length; at++) {
+      for (const target of targetsOf(this.drafts[seen[at]].next)) {
+        if (target !== undefined && !seen.includes(target)) seen.push(target);
+      }
+    }
+    return seen;
+  }
+
+  /** Variables that some block reads after this one, by block. */
+  private liveness(drafts: readonly Draft[], renumber: ReadonlyMap<number, number>): Set<string>[] {
+    const liveOut = drafts.map(() => new Set<string>());
+    const uses = (draft: Draft, out: ReadonlySet<string>): Set<string> => {
+      const defined = new Set(draft.ops.flatMap((op) => op.into));
+      const found = new Set<string>();
+      const seen = new Set<Expr>();
+      const visit = (expr: Expr): void => {
+        if (seen.has(expr)) return;
+        seen.add(expr);
+        if (expr.op === 'var' && !defined.has(expr.name)) found.add(expr.name);
+        for (const operand of operandsOf(expr)) visit(operand);
+      };
+      for (const root of rootsOf({ ...draft, writes: [] })) visit(root);
+      for (const name of out) {
+        const value = draft.env.get(name);
+        if (value === undefined) found.add(name);
+        else visit(value);
+      }
+      return found;
+    };
+    for (let changed = true; changed; ) {
+      changed = false;
+      drafts.forEach((draft, at) => {
+        for (const target of targetsOf(draft.next)) {
+          if (target === undefined) continue;
+          const to = renumber.get(target) ?? 0;
+          for (const name of uses(drafts[to], liveOut[to])) {
+            if (liveOut[at].has(name)) continue;
+            liveOut[at].add(name);
+            changed = true;
+          }
+        }
+      });
+    }
+    return liveOut;
+  }
+}
+
+function hasLoop(statements: readonly Stmt[]): boolean {
+  return [...allStatements(statements)].some((one) => one.kind === 'loop');
+}
+
+function decide(condition: Expr, then: Next, otherwise: Next): Next {
+  if (condition.op === 'const') return condition.value === 0n ? otherwise : then;
+  return { kind: 'branch', condition, then, else: otherwise };
+}
+
+function substitute(expr: Expr, value: (name: string) => Expr | undefined): Expr {
+  const done = new Map<Expr, Expr>();
+  const walk = (one: Expr): Expr => {
+    if (one.op === 'var') return value(one.name) ?? one;
+    const known = done.get(one);
+    if (known !== undefined) return known;
+    const operands = operandsOf(one);
+    const walked = operands.map(walk);
+    const same = walked.every((operand, at) => operand === operands[at]);
+    const result = same ? one : withOperands(one, walked);
+    done.set(one, result);
+    return result;
+  };
+  return walk(expr);
+}
+
+function mapTargets(next: Next, map: (block: number) => number | undefined): Next {
+  if (next.kind === 'goto') {
+    return { kind: 'goto', block: next.block === undefined ? undefined : map(next.block) };
+  }
+  return { ...next, then: mapTargets(next.then, map), else: mapTargets(next.else, map) };
+}
+
+function mapConditions(next: Next, map: (expr: Expr) => Expr): Next {
+  if (next.kind === 'goto') return next;
+  return decide(map(next.condition), mapConditions(next.then, map), mapConditions(next.else, map));
+}
+
+function replaceTarget(next: Next, target: number, replacement: Next): Next {
+  if (next.kind === 'goto') return next.block === target ? replacement : next;
+  return {
+    ...next,
+    then: replaceTarget(next.then, target, replacement),
+    else: replaceTarget(next.else, target, replacement),
+  };
+}
+
+/** The condition under which control goes to `target`; undefined when it always does. */
+function pathTo(next: Next, target: number): Expr | undefined {
+  const walk = (one: Next): Expr | boolean => {
+    if (one.kind === 'goto') return one.block === target;
+    const then = walk(one.then);
+    const otherwise = walk(one.else);
+    if (then === otherwise && typeof then === 'boolean') return then;
+    const taken =
+      typeof then === 'boolean'
+        ? then
+          ? one.condition
+          : undefined
+        : binary('and', u1, one.condition, then);
+    const refused =
+      typeof otherwise === 'boolean'
+        ? otherwise
+          ? negation(one.condition)
+          : undefined
+        : binary('and', u1, negation(one.condition), otherwise);
+    if (taken === undefined) return refused ?? false;
+    return refused === undefined ? taken : binary('or', u1, taken, refused);
+  };
+  const path = walk(next);
+  return typeof path === 'boolean' ? undefined : path;
+}

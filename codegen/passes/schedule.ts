@@ -1,0 +1,255 @@
+import { type Block, type BlockProcess, conditionsOf, rootsOf, targetsOf } from '../ir/blocks.ts';
+import type { Expr } from '../ir/ir.ts';
+import type { ScheduledProcess } from '../ir/scheduled.ts';
+import { operandsOf } from '../ir/visit.ts';
+import { accessSetup, delayOf, fifoOutput, multiplyStages, registerOutput } from './delays.ts';
+
+/**
+ * schedule: gives every value, access and variable of a process its pipeline stage.
+ *
+ *   block 1: read s → x; acc := acc + x; next i + 1 < n
+ *   ⇒ stage 0: i, its increment and the choice of the next block
+ *     stage 1: read s; acc read, added to and written back, so that iterations follow every cycle
+ *
+ * All blocks of a process share one pipeline, in order. A stream, a memory port and a variable belong to
+ * one stage in all blocks; so accesses keep the program's order, and a variable is safe when it is written
+ * in the stage that reads it. Written later, a younger block waits (that is what limits the II).
+ */
+export function schedule(process: BlockProcess, budget = 2.4): ScheduledProcess {
+  // II before clock: a recurrence that does not fit into a stage gets a longer one.
+  let best: ScheduledProcess | undefined;
+  for (const stretch of [1, 1.2, 1.45, 1.75]) {
+    const found = improve(process, budget * stretch);
+    const excess = found.blocks.blocks.reduce(
+      (sum, block, at) =>
+        sum + Math.max(0, (found.ii[at] ?? 1) - (block.ii ?? Number.POSITIVE_INFINITY)),
+      0,
+    );
+    if (best === undefined || cost(found) < cost(best)) best = found;
+    if (excess === 0) break;
+  }
+  if (best === undefined) throw new Error('no schedule');
+  return best;
+}
+
+/** Loops dominate, then the other blocks' delays, then the length of the pipeline. */
+function cost(found: ScheduledProcess): number {
+  const loops = found.ii.reduce<number>((sum, ii) => sum + (ii ?? 0), 0);
+  const branches = found.nextStage.reduce((sum, stage) => sum + stage, 0);
+  return 10_000 * loops + 100 * branches + found.stages;
+}
+
+/** Moves the stage in which each variable is read as long as that helps. */
+function improve(process: BlockProcess, budget: number): ScheduledProcess {
+  const reads = new Map<string, number>();
+  for (const name of process.state.keys()) reads.set(name, 0);
+  let best = place(process, reads, budget);
+  for (let round = 0; round < 4; round++) {
+    const before = cost(best);
+    for (const name of process.state.keys()) {
+      const latest = best.writeStage.get(name) ?? 0;
+      const from = reads.get(name) ?? 0;
+      for (let stage = from + 1; stage <= latest; stage++) {
+        reads.set(name, stage);
+        const found = place(process, reads, budget);
+        if (cost(found) < cost(best)) {
+          best = found;
+          continue;
+        }
+        reads.set(name, best.readStage.get(name) ?? 0);
+      }
+    }
+    if (cost(best) === before) break;
+  }
+  return best;
+}
+
+interface Moment {
+  readonly stage: number;
+  /** Nanoseconds after the stage's clock edge. */
+  readonly time: number;
+}
+
+function later(a: Moment, b: Moment): Moment {
+  return a.stage > b.stage || (a.stage === b.stage && a.time >= b.time) ? a : b;
+}
+
+/** As soon as possible, given the stage in which each variable is read. */
+function place(
+  process: BlockProcess,
+  reads: ReadonlyMap<string, number>,
+  budget: number,
+): ScheduledProcess {
+  const accessStage = new Map<string, number>();
+  let values: Map<Expr, Moment>[] = [];
+  // Access stages only grow, so this ends; each round places all blocks against the stages known so far.
+  for (let changed = true; changed; ) {
+    changed = false;
+    values = process.blocks.map((block) => {
+      const moments = new Map<Expr, Moment>();
+      const at = (expr: Expr) => momentOf(expr, block, moments, reads, accessStage, budget);
+      for (const root of rootsOf(block)) at(root);
+      const earlier: { resource: string; kind: string; stage: number }[] = [];
+      for (const op of block.ops) {
+        const key = `${op.kind} ${op.resource}`;
+        let stage = accessStage.get(key) ?? 0;
+        if (op.predicate !== undefined) {
+          const ready = at(op.predicate);
+          stage = Math.max(
+            stage,
+            ready.time + accessSetup > budget ? ready.stage + 1 : ready.stage,
+          );
+        }
+        for (const arg of op.args) stage = Math.max(stage, at(arg).stage);
+        // What answers a request of this very block must come after it, or it waits for itself.
+        for (const one of earlier) {
+          if (one.resource === op.resource && one.kind !== op.kind)
+            stage = Math.max(stage, one.stage + 1);
+        }
+        if (stage !== accessStage.get(key)) {
+          changed ||= stage > (accessStage.get(key) ?? -1);
+          accessStage.set(key, stage);
+        }
+        earlier.push({ resource: op.resource, kind: op.kind, stage });
+      }
+      return moments;
+    });
+  }
+  const writeStage = new Map<string, number>();
+  for (const name of process.state.keys()) writeStage.set(name, reads.get(name) ?? 0);
+  process.blocks.forEach((block, index) => {
+    for (const write of block.writes) {
+      const when = [write.value, ...(write.enable === undefined ? [] : [write.enable])].map(
+        (expr) => stageOf(expr, block, values[index], reads, accessStage),
+      );
+      const known = writeStage.get(write.variable) ?? 0;
+      writeStage.set(write.variable, Math.max(known, ...when));
+    }
+  });
+  const nextStage = process.blocks.map((block, index) =>
+    Math.max(
+      0,
+      ...[...conditionsOf(block.next)].map((expr) =>
+        stageOf(expr, block, values[index], reads, accessStage),
+      ),
+    ),
+  );
+  const stages =
+    1 +
+    Math.max(
+      0,
+      ...accessStage.values(),
+      ...writeStage.values(),
+      ...reads.values(),
+      ...nextStage,
+      ...values.flatMap((moments) => [...moments.values()].map((moment) => moment.stage)),
+    );
+  return {
+    blocks: process,
+    stages,
+    accessStage,
+    readStage: new Map(reads),
+    writeStage,
+    nextStage,
+    valueStage: values.map(
+      (moments) => new Map([...moments].map(([expr, moment]) => [expr, moment.stage])),
+    ),
+    ii: process.blocks.map((block, index) =>
+      intervalOf(process, block, index, reads, writeStage, nextStage),
+    ),
+    budget,
+  };
+}
+
+function stageOf(
+  expr: Expr,
+  block: Block,
+  moments: ReadonlyMap<Expr, Moment>,
+  reads: ReadonlyMap<string, number>,
+  accessStage: ReadonlyMap<string, number>,
+): number {
+  return moments.get(expr)?.stage ?? leafMoment(expr, block, reads, accessStage).stage;
+}
+
+/** When the result of an operation of this block, or a variable, can be used first. */
+function leafMoment(
+  expr: Expr,
+  block: Block,
+  reads: ReadonlyMap<string, number>,
+  accessStage: ReadonlyMap<string, number>,
+): Moment {
+  if (expr.op !== 'var') return { stage: 0, time: 0 };
+  const op = block.ops.find((one) => one.into.includes(expr.name));
+  if (op !== undefined) {
+    return { stage: accessStage.get(`${op.kind} ${op.resource}`) ?? 0, time: fifoOutput };
+  }
+  return { stage: reads.get(expr.name) ?? 0, time: registerOutput };
+}
+
+function momentOf(
+  expr: Expr,
+  block: Block,
+  moments: Map<Expr, Moment>,
+  reads: ReadonlyMap<string, number>,
+  accessStage: ReadonlyMap<string, number>,
+  budget: number,
+): Moment {
+  const known = moments.get(expr);
+  if (known !== undefined) return known;
+  const operands = operandsOf(expr);
+  let result: Moment;
+  if (operands.length === 0) {
+    result = leafMoment(expr, block, reads, accessStage);
+  } else {
+    const ready = operands
+      .map((one) => momentOf(one, block, moments, reads, accessStage, budget))
+      .reduce(later);
+    const stages = multiplyStages(expr);
+    const delay = delayOf(expr);
+    if (stages > 0) {
+      // A multiplier wants its operands from registers and its result into them.
+      const start = ready.time > 2 * registerOutput ? ready.stage + 1 : ready.stage;
+      result = { stage: start, time: budget };
+    } else if (ready.time + delay > budget && delay > 0) {
+      result = { stage: ready.stage + 1, time: Math.min(registerOutput + delay, budget) };
+    } else {
+      result = { stage: ready.stage, time: ready.time + delay };
+    }
+  }
+  moments.set(expr, result);
+  return result;
+}
+
+/** How many cycles apart this block can follow itself; undefined where it never does. */
+function intervalOf(
+  process: BlockProcess,
+  block: Block,
+  index: number,
+  reads: ReadonlyMap<string, number>,
+  writeStage: ReadonlyMap<string, number>,
+  nextStage: readonly number[],
+): number | undefined {
+  if (![...targetsOf(block.next)].includes(index)) return undefined;
+  let interval = 1 + nextStage[index];
+  const used = readsOf(block);
+  for (const { variable } of block.writes) {
+    if (!used.has(variable) || !process.state.has(variable)) continue;
+    interval = Math.max(interval, 1 + (writeStage.get(variable) ?? 0) - (reads.get(variable) ?? 0));
+  }
+  return interval;
+}
+
+/** Variables whose value at the block's start it uses. */
+export function readsOf(block: Block): Set<string> {
+  const own = new Set(block.ops.flatMap((op) => op.into));
+  const found = new Set<string>();
+  const seen = new Set<Expr>();
+  const visit = (expr: Expr): void => {
+    if (seen.has(expr)) return;
+    seen.add(expr);
+    if (expr.op === 'var' && !own.has(expr.name)) found.add(expr.name);
+    for (const operand of operandsOf(expr)) visit(operand);
+  };
+  for (const root of rootsOf(block)) visit(root);
+  return found;
+}
