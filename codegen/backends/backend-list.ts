@@ -1,4 +1,5 @@
 import type { Backend } from './backend.ts';
+import { hlsCppBackend } from './hls-cpp/index.ts';
 
 /** Every target that `generate` writes. A new one is a folder beside this file and a line here. */
-export const backends: readonly Backend[] = [];
+export const backends: readonly Backend[] = [hlsCppBackend];

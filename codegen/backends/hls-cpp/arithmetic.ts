@@ -132,8 +132,13 @@ export type CompareOp = Extract<BinaryOp, 'eq' | 'ne' | 'lt' | 'le'>;
 export function compare(op: CompareOp, left: Text, right: Text, tight: boolean): Text {
   const known = knownComparison(op, left, right);
   if (known !== undefined) return literal(known ? 1n : 0n);
-  const [a, b] = comparable(left, right, tight);
-  const symbol = { eq: '==', ne: '!=', lt: '<', le: '<=' }[op];
+  let [a, b] = comparable(left, right, tight);
+  let symbol = { eq: '==', ne: '!=', lt: '<', le: '<=' }[op];
+  if (left.form === 'literal') {
+    // `0 < left` reads better as `left > 0`.
+    [a, b] = [b, a];
+    symbol = { eq: '==', ne: '!=', lt: '>', le: '>=' }[op];
+  }
   return {
     text: `${operand(a, 'add', 'mul')} ${symbol} ${operand(b, 'add', 'mul')}`,
     level: 'compare',

@@ -1,3 +1,4 @@
+import { exprRange } from '../../ir/build.ts';
 import type { KernelIR, Process, Type } from '../../ir/ir.ts';
 import { allStatements } from '../../ir/visit.ts';
 import { renderTemplate } from '../../support/render-template.ts';
@@ -56,9 +57,27 @@ function requestWidths(
   return { beatWidth, beatsWidth };
 }
 
+/**
+ * Beats that one burst of the AXI master may have. Vitis sizes the master's buffer by it, times the
+ * bursts in flight, and splits longer requests: so no more than is known to be asked for.
+ */
+function burstLength(kernel: KernelIR, memory: string): number {
+  let longest = 1n;
+  for (const process of kernel.processes) {
+    for (const stmt of allStatements(process.body)) {
+      if (stmt.kind !== 'request' || stmt.memory !== memory) continue;
+      const { max } = exprRange(stmt.beats);
+      if (max > longest) longest = max;
+    }
+  }
+  if (longest > 256n) return 16;
+  return Math.max(2, 2 ** Math.ceil(Math.log2(Number(longest))));
+}
+
+/** The name of a served memory's argument is set later: only the top function needs it. */
 function nameMemory(kernel: KernelIR, plan: MemoryPlan, globals: NameScope): MemoryNames {
-  const name = globals.claim(plan.memory.name);
   const served = plan.kind === 'served';
+  const name = served ? '' : globals.claim(plan.memory.name);
   const claim = (suffix: string) => (served ? globals.claim(`${plan.memory.name}_${suffix}`) : '');
   return {
     ...plan,
@@ -105,11 +124,8 @@ class KernelEmitter {
     this.kernel = kernel;
     this.globals.claim(kernel.name);
     // The host knows arguments by their names: those are claimed first.
-    const memories = new Map(
-      kernel.memories.map((memory) => [
-        memory.name,
-        nameMemory(kernel, planMemory(kernel, memory), this.globals),
-      ]),
+    const named = kernel.memories.map((memory) =>
+      nameMemory(kernel, planMemory(kernel, memory), this.globals),
     );
     const scalars = new Map(kernel.scalars.map(({ name }) => [name, this.globals.claim(name)]));
     this.functions = new Map(kernel.processes.map(({ name }) => [name, this.globals.claim(name)]));
@@ -121,6 +137,13 @@ class KernelEmitter {
       ]),
     );
     this.helpers = new Helpers(this.globals);
+    const top = new NameScope(this.globals);
+    const memories = new Map(
+      named.map((memory) => [
+        memory.memory.name,
+        memory.name === '' ? { ...memory, name: top.claim(memory.memory.name) } : memory,
+      ]),
+    );
     this.names = {
       kernel,
       globals: this.globals,
@@ -158,7 +181,8 @@ class KernelEmitter {
       });
       const list = [
         view(memory.requestType, memory.requests, Math.max(2, outstanding)),
-        view(this.beat(memory), memory.data, Math.max(2, outstanding)),
+        // The AXI master itself holds the beats that are in flight.
+        view(this.beat(memory), memory.data, 2),
       ];
       if (memory.responses) list.push(view('ap_uint<1>', memory.responseStream, 2));
       return list;
@@ -279,7 +303,7 @@ class KernelEmitter {
         name,
         bundle: label,
         inFlight: `num_${direction}_outstanding=${outstanding}`,
-        burst: `max_${direction}_burst_length=256`,
+        burst: `max_${direction}_burst_length=${burstLength(kernel, label)}`,
       })),
       scalars: [...this.names.scalars.values()].map((name) => ({ name })),
       streams: this.streams(),

@@ -20,7 +20,7 @@ import { compare, isRing, logic, ring, shiftedRight } from './arithmetic.ts';
 import type { Helpers } from './helpers.ts';
 import type { NameScope } from './names.ts';
 import { asClass, literal, operand, type Text, tightType } from './text.ts';
-import { inside } from './types.ts';
+import { cppInt, inside } from './types.ts';
 
 /** Which lane of a vector a text is about: a number, or the text of an index. */
 export interface LaneIndex {
@@ -173,6 +173,11 @@ export class ExpressionPrinter {
     lanes: number,
     offset: number,
   ): void {
+    if (lanes === 1) {
+      const only = this.converted(expr, element, { text: '0', constant: 0 });
+      this.prelude.push(`${target}.lane[${offset}] = ${only};`);
+      return;
+    }
     const value = this.converted(expr, element, loopLane);
     const at = offset === 0 ? 'l' : `${offset} + l`;
     this.prelude.push(
@@ -211,6 +216,14 @@ export class ExpressionPrinter {
     const lane = at as LaneIndex;
     if (lane.constant !== undefined) return literal(value[lane.constant]);
     if (value.every((one) => one === value[0])) return literal(value[0]);
+    const step = value[1] - value[0];
+    if (value.every((one, index) => one === value[0] + step * BigInt(index))) {
+      const scaled = step === 1n ? lane.text : `${step} * (${lane.text})`;
+      const text = value[0] === 0n ? scaled : `${value[0]} + ${scaled}`;
+      // Beyond the range of an int the sum would overflow before it is converted.
+      const far = value.some((one) => one >= 0x80000000n || one < -0x80000000n);
+      if (!far) return typed(`${cppInt(element)}(${text})`, element);
+    }
     const name = this.helpers.lanes(value, element);
     return typed(`${name}[${lane.text}]`, element);
   }

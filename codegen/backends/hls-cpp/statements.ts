@@ -453,21 +453,36 @@ function known<T>(value: T | undefined, name: string): T {
   return value;
 }
 
-/** Breaks a long line after a comma or before an operator; the rest is indented further. */
+/** Where a line may be broken: after a comma or before an operator, and how deep in parentheses. */
+function* breaks(line: string): Generator<{ readonly index: number; readonly depth: number }> {
+  let depth = 0;
+  for (let index = 0; index < line.length; index++) {
+    if ('({['.includes(line[index])) depth += 1;
+    if (')}]'.includes(line[index])) depth -= 1;
+    if (line.startsWith(', ', index)) yield { index: index + 2, depth };
+    else if (/^ (?:[-+*&|^?:]|&&|\|\||<<|>>|[<>]=?|[=!]=) /.test(line.slice(index, index + 4))) {
+      yield { index: index + 1, depth: depth + 0.5 };
+    }
+  }
+}
+
+/** Breaks a long line, as far outside of parentheses as possible; the rest is indented further. */
 function wrapLine(line: string): readonly string[] {
-  if (line.length <= columns || line.trimStart().startsWith('//')) return [line];
+  if (line.trimStart().startsWith('//')) return [line];
   const indent = `${/^ */.exec(line)?.[0] ?? ''}    `;
   const out: string[] = [];
   let rest = line;
   while (rest.length > columns) {
-    let cut = -1;
-    for (const match of rest.matchAll(/(?<=, )|(?= (?:[-+*&|^?:]|&&|\|\||<<|>>|<=?|==|!=) )/g)) {
-      if (match.index > columns) break;
-      if (match.index > indent.length + 8) cut = match.index;
+    let best: { readonly index: number; readonly depth: number } | undefined;
+    for (const one of breaks(rest)) {
+      if (one.index > columns) break;
+      if (one.index > indent.length + 8 && (best === undefined || one.depth <= best.depth)) {
+        best = one;
+      }
     }
-    if (cut < 0) break;
-    out.push(rest.slice(0, cut).trimEnd());
-    rest = indent + rest.slice(cut).trimStart();
+    if (best === undefined) break;
+    out.push(rest.slice(0, best.index).trimEnd());
+    rest = indent + rest.slice(best.index).trimStart();
   }
   return [...out, rest];
 }

@@ -45,16 +45,16 @@ public:
     if (--p.write_left == 0) ++p.finished;
   }
   void write_response() {
-    if (port_->finished == 0) port_->fail("write_response without a finished write burst");
+    if (port_->finished == 0) port_->fail("NOT_REQUESTED", "write_response without a finished write burst");
     --port_->finished;
   }
 
   /// Throws if anything that was requested is still open: the kernel has returned.
   void finish() const {
     const port &p = *port_;
-    if (p.read_left != 0 || !p.reads.empty()) p.fail("beats were requested but never read");
-    if (p.write_left != 0 || !p.writes.empty()) p.fail("beats were requested for writing but never written");
-    if (p.finished != 0) p.fail(std::to_string(p.finished) + " write responses were not collected");
+    if (p.read_left != 0 || !p.reads.empty()) p.fail("UNFINISHED", "beats were requested but never read");
+    if (p.write_left != 0 || !p.writes.empty()) p.fail("UNFINISHED", "beats were requested for writing but never written");
+    if (p.finished != 0) p.fail("UNFINISHED", std::to_string(p.finished) + " write responses were not collected");
   }
 
 private:
@@ -76,28 +76,28 @@ private:
     std::size_t write_left = 0;
     std::size_t finished = 0;
 
-    [[noreturn]] void fail(const std::string &what) const {
-      tilewright::report_misuse("memory '" + name + "': " + what);
+    [[noreturn]] void fail(const char *code, const std::string &what) const {
+      tilewright::report_misuse(code, "memory '" + name + "': " + what);
     }
     burst check(const char *verb, std::size_t beat, std::size_t count) const {
       if (count == 0 || count > 256) {
-        fail(std::string(verb) + " burst of " + std::to_string(count) + " beats at beat " + std::to_string(beat) +
-             "; a burst has 1 to 256");
+        fail("BURST_LENGTH", std::string(verb) + " burst of " + std::to_string(count) + " beats at beat " +
+             std::to_string(beat) + "; a burst has 1 to 256");
       }
       if (beat >= beats || count > beats - beat) {
-        fail(std::string(verb) + " burst of " + std::to_string(count) + " beats at beat " + std::to_string(beat) +
-             " is outside the buffer of " + std::to_string(beats) + " beats");
+        fail("OUT_OF_RANGE", std::string(verb) + " burst of " + std::to_string(count) + " beats at beat " +
+             std::to_string(beat) + " is outside the buffer of " + std::to_string(beats) + " beats");
       }
       return {beat, count};
     }
     void next_read() {
-      if (reads.empty()) fail("read of a beat that was not requested");
+      if (reads.empty()) fail("NOT_REQUESTED", "read of a beat that was not requested");
       read_at = data + reads.front().beat * sizeof(T);
       read_left = reads.front().beats;
       reads.pop_front();
     }
     void next_write() {
-      if (writes.empty()) fail("write of a beat that was not requested");
+      if (writes.empty()) fail("NOT_REQUESTED", "write of a beat that was not requested");
       write_at = data + writes.front().beat * sizeof(T);
       write_left = writes.front().beats;
       writes.pop_front();

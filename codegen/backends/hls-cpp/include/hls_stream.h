@@ -16,6 +16,12 @@ template <typename T, int DEPTH = 0> class stream {
 public:
   stream() : stream("stream") {}
   explicit stream(const char *name) : name_(name) {}
+  ~stream() {
+    if (size_ == 0) return;
+    std::string &text = tilewright::leftovers();
+    if (!text.empty()) text += "; ";
+    text += "stream '" + name_ + "': " + std::to_string(size_) + " elements were written and never read";
+  }
   stream(const stream &) = delete;
   stream &operator=(const stream &) = delete;
 
@@ -29,7 +35,7 @@ public:
     ++size_;
   }
   T read() {
-    if (size_ == 0) tilewright::report_misuse("stream '" + name_ + "' is read but holds nothing");
+    if (size_ == 0) tilewright::report_misuse("STREAM_EMPTY", "stream '" + name_ + "' is read but holds nothing");
     if (head_ == per_chunk) shrink();
     --size_;
     return chunks_[first_][head_++];

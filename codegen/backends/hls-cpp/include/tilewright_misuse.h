@@ -7,12 +7,21 @@
 
 namespace tilewright {
 
+/// The codes are those of the golden model: STREAM_EMPTY, OUT_OF_RANGE, BURST_LENGTH, NOT_REQUESTED, UNFINISHED.
 struct misuse : std::runtime_error {
-  using std::runtime_error::runtime_error;
+  misuse(const char *code_, const std::string &message) : std::runtime_error(message), code(code_) {}
+  const char *code;
 };
 
-[[noreturn]] __attribute__((noinline, cold)) inline void report_misuse(const std::string &message) {
-  throw misuse(message);
+[[noreturn]] __attribute__((noinline, cold)) inline void report_misuse(const char *code,
+                                                                       const std::string &message) {
+  throw misuse(code, message);
+}
+
+/// What streams held when they went out of scope, since a destructor must not throw.
+inline std::string &leftovers() {
+  static thread_local std::string text;
+  return text;
 }
 
 } // namespace tilewright

@@ -1,0 +1,205 @@
+import { performance } from 'node:perf_hooks';
+import koffi, { type KoffiFunc } from 'koffi';
+import type {
+  Manifest,
+  ManifestMemory,
+  ManifestScalar,
+} from '../../../codegen/package/manifest.ts';
+import { TilewrightError } from '../../../codegen/support/errors.ts';
+import type { BuiltKernel } from '../built-kernel.ts';
+import type { Device, DeviceBuffer, KernelArguments, LoadedKernel, RunReport } from '../device.ts';
+import { buildNativeLibrary } from './build-library.ts';
+import { NativeBuffer } from './native-buffer.ts';
+
+/** Longest error that a kernel can report. */
+const reportBytes = 1024;
+
+const hints: Readonly<Record<string, string>> = {
+  OUT_OF_RANGE: 'Check the addresses that the kernel computes, and the size of the buffer.',
+  BURST_LENGTH: 'A request is 1 to 256 beats long.',
+  NOT_REQUESTED: 'Request as many beats as are used, in a process that is called before.',
+  STREAM_EMPTY:
+    'Producer and consumer must agree on the number of elements, and the producer must be called first.',
+  UNFINISHED:
+    'Every request needs its beats and responses, every write its read: hardware would hang here.',
+};
+
+function refuse(manifest: Manifest, what: string, hint: string): TilewrightError {
+  return new TilewrightError(`${manifest.kernel}: ${what}`, { code: 'KERNEL_ARGUMENT', hint });
+}
+
+function scalarValue(
+  manifest: Manifest,
+  { name, type }: ManifestScalar,
+  value: KernelArguments[string] | undefined,
+): bigint {
+  const text = `${type.signed ? 'i' : 'u'}${type.width}`;
+  const number = typeof value === 'bigint' || Number.isSafeInteger(value);
+  if (!number) {
+    throw refuse(manifest, `argument '${name}' must be an integer (${text})`, 'Pass a number.');
+  }
+  const exact = BigInt(value as number | bigint);
+  const wrap = type.signed ? BigInt.asIntN : BigInt.asUintN;
+  if (wrap(type.width, exact) !== exact) {
+    throw refuse(
+      manifest,
+      `${exact} does not fit into argument '${name}' (${text})`,
+      'Pass a value that the argument can hold.',
+    );
+  }
+  return BigInt.asUintN(64, exact);
+}
+
+function bufferOf(
+  manifest: Manifest,
+  { name }: ManifestMemory,
+  value: KernelArguments[string] | undefined,
+): NativeBuffer {
+  if (value instanceof NativeBuffer) return value;
+  throw typeof value === 'object'
+    ? refuse(
+        manifest,
+        `the buffer of argument '${name}' belongs to another device`,
+        "Allocate it with this device's own allocate().",
+      )
+    : refuse(
+        manifest,
+        `argument '${name}' must be a buffer`,
+        'Pass one that allocate() of this device returned.',
+      );
+}
+
+function checkNames(manifest: Manifest, args: KernelArguments): void {
+  const known = manifest.arguments.map(({ name }) => name);
+  for (const name of Object.keys(args)) {
+    if (known.includes(name)) continue;
+    throw refuse(manifest, `there is no argument '${name}'`, `It takes ${known.join(', ')}.`);
+  }
+}
+
+/** Runs one after another: two of them may share buffers. */
+class RunQueue {
+  #last: Promise<unknown> = Promise.resolve();
+
+  add<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#last.then(work);
+    this.#last = next.catch(() => undefined);
+    return next;
+  }
+
+  async idle(): Promise<void> {
+    await this.#last;
+  }
+}
+
+class NativeKernel implements LoadedKernel {
+  readonly built: BuiltKernel;
+  readonly #entry: KoffiFunc<(...args: readonly unknown[]) => number>;
+  readonly #queue: RunQueue;
+  /** What the running call points into: nothing of it may be collected meanwhile. */
+  #held: readonly unknown[] = [];
+
+  constructor(built: BuiltKernel, library: string, queue: RunQueue) {
+    this.built = built;
+    this.#queue = queue;
+    const types = this.#inOrder().flatMap(({ kind }) =>
+      kind === 'memory' ? ['void *', 'uint64_t'] : ['uint64_t'],
+    );
+    this.#entry = koffi
+      .load(library)
+      .func('tilewright_run', 'int', [...types, 'void *', 'uint64_t']);
+  }
+
+  /** Memories first, then scalars, as the shim takes them. */
+  #inOrder() {
+    const all = this.built.manifest.arguments;
+    return [
+      ...all.filter(({ kind }) => kind === 'memory'),
+      ...all.filter(({ kind }) => kind === 'scalar'),
+    ];
+  }
+
+  async run(
+    args: KernelArguments,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<RunReport> {
+    const { manifest } = this.built;
+    checkNames(manifest, args);
+    for (const argument of this.#inOrder()) this.#value(argument, args);
+    return this.#queue.add(async () => {
+      if (options.signal?.aborted) {
+        throw new TilewrightError(`${manifest.kernel} was stopped before it started`, {
+          code: 'ABORTED',
+          hint: 'No buffer was changed; start it again when it is wanted.',
+          cause: options.signal.reason,
+        });
+      }
+      return this.#call(args);
+    });
+  }
+
+  #value(argument: Manifest['arguments'][number], args: KernelArguments): readonly unknown[] {
+    const { manifest } = this.built;
+    const value = Object.hasOwn(args, argument.name) ? args[argument.name] : undefined;
+    if (argument.kind === 'scalar') return [scalarValue(manifest, argument, value)];
+    const { data } = bufferOf(manifest, argument, value);
+    return [data, data.byteLength];
+  }
+
+  async #call(args: KernelArguments): Promise<RunReport> {
+    const report = new Uint8Array(reportBytes);
+    const values = this.#inOrder().flatMap((argument) => this.#value(argument, args));
+    values.push(report, reportBytes);
+    this.#held = values;
+    const before = performance.now();
+    const status = await new Promise<number>((resolve, reject) => {
+      this.#entry.async(...values, (error: unknown, result: number) => {
+        this.#held = [];
+        if (error) reject(error);
+        else resolve(result);
+      });
+    });
+    const hostMs = performance.now() - before;
+    if (status !== 0) throw this.#failure(report);
+    return { hostMs };
+  }
+
+  #failure(report: Uint8Array): TilewrightError {
+    const text = Buffer.from(report.subarray(0, report.indexOf(0))).toString('utf8');
+    const [code, ...message] = text.split('\n');
+    return new TilewrightError(`${this.built.manifest.kernel}: ${message.join('\n')}`, {
+      code,
+      hint: hints[code] ?? 'Run it on the device golden to see more.',
+    });
+  }
+}
+
+class NativeDevice implements Device {
+  readonly name = 'native';
+  readonly #queue = new RunQueue();
+
+  async load(kernel: BuiltKernel): Promise<LoadedKernel> {
+    return new NativeKernel(kernel, await buildNativeLibrary(kernel), this.#queue);
+  }
+
+  allocate(bytes: number): DeviceBuffer {
+    return new NativeBuffer(bytes);
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.idle();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/**
+ * The device `native`: the kernel's HLS C++ compiled by g++ and called in a thread beside the event
+ * loop. Buffers are used in place. A run cannot be stopped half-way: `signal` is heeded before each.
+ * Accesses outside a buffer and requests that do not match their uses are errors, as in golden.
+ */
+export function nativeDevice(): Device {
+  return new NativeDevice();
+}
