@@ -223,7 +223,8 @@ async function compileModel(
   );
   await writeFile(join(folder, warningsFile), warningsOf(stderr).join('\n'));
   const header = await readFile(join(verilated, 'Vtop.h'), 'utf8');
-  const glue = renderGlue(glueView(kernel.manifest, interruptMember(header)));
+  const interrupt = interruptMember(kernel.manifest.kernel, header);
+  const glue = renderGlue(glueView(kernel.manifest, interrupt));
   const generated = readdirSync(verilated).filter((name) => name.endsWith('.cpp'));
   // One translation unit: the clock loop and the design are optimised together, and the headers of
   // Verilator, which cost more than most designs, are read once.

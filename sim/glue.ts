@@ -29,11 +29,18 @@ function verilatedName(name: string): string {
 }
 
 /**
- * The member that Verilator gives the port `interrupt`, which it takes for a word of C++.
+ * The member of the kernel's interrupt, a port that Verilator renames: it takes the name for a word of
+ * C++.
  * @param header text of the generated `Vtop.h`.
+ * @throws TilewrightError `SIM_PORT` when the kernel has no such port.
  */
-export function interruptMember(header: string): string {
-  return header.includes('__SYM__interrupt') ? '__SYM__interrupt' : 'interrupt';
+export function interruptMember(kernel: string, header: string): string {
+  const member = /VL_OUT8\(&(\w*interrupt),/.exec(header)?.[1];
+  if (member !== undefined) return member;
+  throw new TilewrightError(`${kernel}: the Verilog has no output called interrupt`, {
+    code: 'SIM_PORT',
+    hint: 'Generate it again: the simulator learns from it that a run is done.',
+  });
 }
 
 function checkPort(kernel: string, port: ManifestPort): void {

@@ -152,7 +152,9 @@ class VerilatedSimulator implements Simulator {
   readonly #outputs: readonly OutputFile[];
   /** Cycles to the next look at the clock on the wall, adapted to the speed of this model. */
   #chunk = 20_000;
-  #held: SimArguments | undefined;
+  /** The running kernel's memory: kept alive while C++ holds its address, released or not. */
+  #held: readonly Uint8Array[] | undefined;
+  #stopped = false;
   #closed = false;
 
   constructor(
@@ -185,18 +187,29 @@ class VerilatedSimulator implements Simulator {
       });
     }
     const { writes, buffers } = registerValues(this.manifest, args);
-    for (const { port, argument, buffer } of buffers) {
-      this.#model.bind(port, argument, buffer.address, buffer.data);
+    const held = buffers.map(({ buffer }) => buffer.data);
+    try {
+      for (const [index, { port, argument, buffer }] of buffers.entries()) {
+        this.#model.bind(port, argument, buffer.address, held[index]);
+      }
+      for (const { offset, value } of writes) this.#model.writeRegister(offset, value);
+      this.#model.start();
+      this.#held = held;
+    } catch (error) {
+      this.#model.unbind();
+      throw error;
     }
-    // Keeps the buffers' memory alive while C++ holds its address.
-    this.#held = args;
-    for (const { offset, value } of writes) this.#model.writeRegister(offset, value);
-    this.#model.start();
   }
 
   async wait(options: RunOptions = {}): Promise<SimulationResult> {
     this.#checkOpen();
     const { signal, onCycles } = options;
+    if (this.#held === undefined) {
+      throw new TilewrightError(`${this.manifest.kernel} was not started`, {
+        code: 'SIM_PROTOCOL',
+        hint: 'Call start() before wait(), or run().',
+      });
+    }
     try {
       let milliseconds = 0;
       const { cycle: from, startCycle } = this.#model.counters();
@@ -265,14 +278,16 @@ class VerilatedSimulator implements Simulator {
   }
 
   #checkOpen(): void {
-    if (!this.#closed) return;
-    throw new TilewrightError(`the simulator of ${this.manifest.kernel} is closed`, {
+    if (!this.#closed && !this.#stopped) return;
+    const why = this.#closed ? 'is closed' : 'was stopped in the middle of a run';
+    throw new TilewrightError(`the simulator of ${this.manifest.kernel} ${why}`, {
       code: 'SIM_CLOSED',
       hint: 'Open another one.',
     });
   }
 
   #aborted(signal: AbortSignal): TilewrightError {
+    this.#stopped = true;
     return new TilewrightError(`the simulation of ${this.manifest.kernel} was stopped`, {
       code: 'ABORTED',
       hint: 'Run it again, with a smaller workload if it took too long.',
@@ -281,6 +296,7 @@ class VerilatedSimulator implements Simulator {
   }
 
   #tooLong(cycles: number): TilewrightError {
+    this.#stopped = true;
     return new TilewrightError(
       `${this.manifest.kernel} was not done after ${cycles} cycles, though its ports are busy`,
       {

@@ -122,6 +122,9 @@ describe('a model', () => {
     expect(() => glueView({ ...manifest, ports }, 'interrupt')).toThrow(
       'port m_axi_source has 256 data and 64 address bits',
     );
+    expect(() => interruptMember('beat_copy', '    VL_OUT8(&done,0,0);')).toThrow(
+      'beat_copy: the Verilog has no output called interrupt',
+    );
   });
 });
 
@@ -134,7 +137,7 @@ describe('the harness', () => {
     await runTool('verilator', [...flags, '--top-module', 'beat_copy', source]);
     const { stdout } = await runTool('verilator', ['--getenv', 'VERILATOR_ROOT']);
     const header = await runTool('cat', [join(verilated, 'Vtop.h')]);
-    const glue = renderGlue(glueView(manifest, interruptMember(header.stdout)));
+    const glue = renderGlue(glueView(manifest, interruptMember('beat_copy', header.stdout)));
     const include = [`-I${verilated}`, `-I${harnessFolder()}`, '-isystem', `${stdout}/include`];
     const checks = ['-std=c++17', '-Wall', '-Wextra', '-Werror', '-DVM_TRACE=0', '-fsyntax-only'];
     await runTool('g++', [...checks, ...include, '-x', 'c++', '-'], { input: glue });

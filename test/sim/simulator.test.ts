@@ -338,15 +338,26 @@ describe('a long run', () => {
 
   test('stops when it is aborted', async () => {
     const abort = new AbortController();
-    const error = await failureOf(() =>
-      withSimulator({}, (simulator) =>
-        simulator.run(
-          { ...workload(1_000_000, 1) },
-          { signal: abort.signal, onCycles: () => abort.abort() },
-        ),
-      ),
-    );
-    expect(error.code).toBe('ABORTED');
+    await withSimulator({}, async (simulator) => {
+      const long = { ...workload(1_000_000, 1) };
+      const options = { signal: abort.signal, onCycles: () => abort.abort() };
+      expect((await failureOf(() => simulator.run(long, options))).code).toBe('ABORTED');
+      const again = await failureOf(() => simulator.run({ ...workload(1, 1) }));
+      expect(again.message).toContain('was stopped in the middle of a run');
+    });
+  });
+
+  test('keeps its memory although the buffer is released, and is alone', async () => {
+    await withSimulator({}, async (simulator) => {
+      const load = workload(300_000, 1);
+      const bytes = load.target.data;
+      await expect(simulator.wait()).rejects.toThrow('was not started');
+      const running = simulator.run({ ...load });
+      await expect(simulator.run({ ...load })).rejects.toThrow('was started while it runs');
+      load.target.release();
+      await running;
+      expectCopied({ ...load, target: { ...load.target, data: bytes } });
+    });
   });
 });
 
