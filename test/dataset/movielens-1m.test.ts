@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadDataset } from '../../host/dataset/index.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const { folder, write } = temporaryFolder();
 const movies = Buffer.from('2::Amélie (2001)::Comedy|Romance\n10::Léon (1994)::Crime\n', 'latin1');

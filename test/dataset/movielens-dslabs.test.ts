@@ -7,7 +7,7 @@ import { loadDataset } from '../../host/dataset/index.ts';
 import { loadMovieLensDslabs } from '../../host/dataset/movielens-dslabs.ts';
 import { readLazyLoad } from '../../host/dataset/r-lazy-load.ts';
 import { namedElements, numberColumn, textColumn } from '../../host/dataset/r-serialisation.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 // A lazy-load database that R 4.2 itself wrote, see make-fixture.R beside it.
 const fixture = fileURLToPath(new URL('./fixtures/dslabs', import.meta.url));
