@@ -6,7 +6,7 @@ import type { Manifest } from '../codegen/package/manifest.ts';
 import { TilewrightError } from '../codegen/support/errors.ts';
 import { locateTool, runTool, toolVersion } from '../codegen/support/run-tool.ts';
 import { type ArtefactStore, artefactStore, contentHash } from '../codegen/support/store.ts';
-import { glueView, harnessFolder, interruptMember, renderGlue } from './glue.ts';
+import { fifoVisibility, glueView, harnessFolder, renderGlue, verilatedNames } from './glue.ts';
 
 /** What the simulator needs to know of a generated kernel. */
 export interface KernelArtefacts {
@@ -206,6 +206,8 @@ async function compileModel(
 ): Promise<void> {
   const verilated = join(folder, 'verilated');
   await mkdir(verilated);
+  const visibility = join(verilated, 'visibility.vlt');
+  await writeFile(visibility, fifoVisibility);
   const { stderr } = await runTool(
     tools.verilator,
     [
@@ -217,14 +219,17 @@ async function compileModel(
       'Vtop',
       '-Mdir',
       verilated,
+      visibility,
       ...sources.map(({ path }) => join(kernel.folder, path)),
     ],
     { cwd: folder, signal },
   );
   await writeFile(join(folder, warningsFile), warningsOf(stderr).join('\n'));
-  const header = await readFile(join(verilated, 'Vtop.h'), 'utf8');
-  const interrupt = interruptMember(kernel.manifest.kernel, header);
-  const glue = renderGlue(glueView(kernel.manifest, interrupt));
+  const [top, root] = await Promise.all(
+    ['Vtop.h', 'Vtop___024root.h'].map((name) => readFile(join(verilated, name), 'utf8')),
+  );
+  const names = verilatedNames(kernel.manifest.kernel, top, root);
+  const glue = renderGlue(glueView(kernel.manifest, names));
   const generated = readdirSync(verilated).filter((name) => name.endsWith('.cpp'));
   // One translation unit: the clock loop and the design are optimised together, and the headers of
   // Verilator, which cost more than most designs, are read once.
@@ -267,7 +272,9 @@ export async function buildModel(
   const key = {
     kernel: manifest.kernel,
     sources,
-    glue: renderGlue(glueView(manifest, 'interrupt')),
+    glue: renderGlue(glueView(manifest, { interrupt: 'interrupt', fifos: [] })),
+    streams: manifest.streams.map(({ name, from, to, depth }) => [name, from, to, depth]),
+    fifoVisibility,
     harness: harnessSources(),
     versions: tools.versions,
     flags: [verilatorFlags, compileFlags(trace), modelFlags()],

@@ -11,6 +11,24 @@ export interface GlueView {
   readonly interrupt: string;
   readonly reads: readonly GluePort[];
   readonly writes: readonly GluePort[];
+  readonly streams: readonly GlueStream[];
+}
+
+/** A FIFO between two processes, looked at only when the kernel is stuck. */
+interface GlueStream {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  readonly depth: number;
+  /** Path of its instance below the Verilated root. */
+  readonly path: string;
+}
+
+/** What is known of the Verilated top only once Verilator has run. */
+export interface VerilatedNames {
+  readonly interrupt: string;
+  /** Paths of the instances of `tw_fifo`. */
+  readonly fifos: readonly string[];
 }
 
 interface GluePort {
@@ -28,18 +46,41 @@ function verilatedName(name: string): string {
   return name.replaceAll('__', '___05F');
 }
 
+/** Makes the state of every FIFO readable from C++. */
+export const fifoVisibility = ['full', 'empty']
+  .map((signal) => `public_flat_rd -module "tw_fifo" -var "${signal}"\n`)
+  .join('')
+  .replace(/^/, '`verilator_config\n');
+
 /**
- * The member of the kernel's interrupt, a port that Verilator renames: it takes the name for a word of
- * C++.
- * @param header text of the generated `Vtop.h`.
- * @throws TilewrightError `SIM_PORT` when the kernel has no such port.
+ * Names that Verilator chose. The port `interrupt` is renamed: it is taken for a word of C++.
+ * @param top text of the generated `Vtop.h`.
+ * @param root text of the generated `Vtop___024root.h`.
+ * @throws TilewrightError `SIM_PORT` when the kernel has no output `interrupt`.
  */
-export function interruptMember(kernel: string, header: string): string {
-  const member = /VL_OUT8\(&(\w*interrupt),/.exec(header)?.[1];
-  if (member !== undefined) return member;
-  throw new TilewrightError(`${kernel}: the Verilog has no output called interrupt`, {
-    code: 'SIM_PORT',
-    hint: 'Generate it again: the simulator learns from it that a run is done.',
+export function verilatedNames(kernel: string, top: string, root: string): VerilatedNames {
+  const interrupt = /VL_OUT8\(&(\w*interrupt),/.exec(top)?.[1];
+  if (interrupt === undefined) {
+    throw new TilewrightError(`${kernel}: the Verilog has no output called interrupt`, {
+      code: 'SIM_PORT',
+      hint: 'Generate it again: the simulator learns from it that a run is done.',
+    });
+  }
+  const members = new Set([...root.matchAll(/CData\/\*0:0\*\/ (\w+);/g)].map(([, name]) => name));
+  const fifos = [...members].flatMap((name) => {
+    const path = /^(\w+)__DOT__full$/.exec(name)?.[1];
+    return path !== undefined && members.has(`${path}__DOT__empty`) ? [path] : [];
+  });
+  return { interrupt, fifos };
+}
+
+/** The FIFO of a stream: an instance of the stream's name, `fifo` before or after it or not. */
+function streamsOf(manifest: Manifest, fifos: readonly string[]): readonly GlueStream[] {
+  return manifest.streams.flatMap(({ name, from, to, depth }) => {
+    const own = verilatedName(name);
+    const names = [own, `fifo_${own}`, `${own}_fifo`, `stream_${own}`, `${own}_stream`];
+    const path = fifos.find((fifo) => names.includes(fifo.split('__DOT__').at(-1) ?? ''));
+    return path === undefined ? [] : [{ name, from, to, depth, path }];
   });
 }
 
@@ -52,7 +93,7 @@ function checkPort(kernel: string, port: ManifestPort): void {
   );
 }
 
-export function glueView(manifest: Manifest, interrupt: string): GlueView {
+export function glueView(manifest: Manifest, names: VerilatedNames): GlueView {
   const ports = (direction: ManifestPort['direction']) =>
     manifest.ports.flatMap((port, index) => {
       if (port.direction !== direction) return [];
@@ -60,7 +101,13 @@ export function glueView(manifest: Manifest, interrupt: string): GlueView {
       const signal = verilatedName(port.name);
       return [{ name: port.name, signal, member: `port${index}`, index }];
     });
-  return { kernel: manifest.kernel, interrupt, reads: ports('read'), writes: ports('write') };
+  return {
+    kernel: manifest.kernel,
+    interrupt: names.interrupt,
+    reads: ports('read'),
+    writes: ports('write'),
+    streams: streamsOf(manifest, names.fifos),
+  };
 }
 
 /** Folder of the C++ harness. */

@@ -42,6 +42,16 @@ struct SimulationConfig {
   std::string trace;   // empty: none
 };
 
+// A FIFO between two processes of the kernel, as it is now.
+struct Stream {
+  const char* name;
+  const char* from;
+  const char* to;
+  unsigned depth;
+  bool full;
+  bool empty;
+};
+
 enum class RunState { running, done };
 
 // `Kernel` is generated: the Verilated top and the binding of its signals.
@@ -254,11 +264,25 @@ class Simulation {
     });
   }
 
+  static std::string waiting(const Stream& stream) {
+    if (stream.full) {
+      return format("stream %s is full (depth %u): %s can write no more until %s reads",
+                    stream.name, stream.depth, stream.from, stream.to);
+    }
+    if (stream.empty) {
+      return format("stream %s is empty: %s can read nothing until %s writes", stream.name,
+                    stream.to, stream.from);
+    }
+    return format("stream %s holds some of its %u words: neither %s nor %s waits for it",
+                  stream.name, stream.depth, stream.from, stream.to);
+  }
+
   [[noreturn]] void stuck() {
     std::string text = format("no handshake on any port since cycle %llu, for %llu cycles",
                               static_cast<unsigned long long>(lastProgress_),
                               static_cast<unsigned long long>(cycle_ - lastProgress_));
     kernel_.eachPort([&](auto& port) { text += "\n  " + port.state(); });
+    kernel_.eachStream([&](const Stream& stream) { text += "\n  " + waiting(stream); });
     throw Failure{"DEADLOCK", text};
   }
 

@@ -1,11 +1,11 @@
-import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { TilewrightError } from '../../codegen/support/errors.ts';
 import { runTool, toolVersion } from '../../codegen/support/run-tool.ts';
 import { artefactStore } from '../../codegen/support/store.ts';
-import { glueView, harnessFolder, interruptMember, renderGlue } from '../../sim/glue.ts';
+import { glueView, harnessFolder, renderGlue, verilatedNames } from '../../sim/glue.ts';
 import { allocateSimBuffer, buildModel, openSimulator } from '../../sim/index.ts';
 import { writeBeatCopy } from './fixture/beat-copy.ts';
 
@@ -119,10 +119,11 @@ describe('a model', () => {
   test('whose ports have another width is refused', async () => {
     const { manifest } = writeBeatCopy(join(folder, 'narrow'));
     const ports = manifest.ports.map((port) => ({ ...port, dataBits: 256 }));
-    expect(() => glueView({ ...manifest, ports }, 'interrupt')).toThrow(
+    const names = { interrupt: 'interrupt', fifos: [] };
+    expect(() => glueView({ ...manifest, ports }, names)).toThrow(
       'port m_axi_source has 256 data and 64 address bits',
     );
-    expect(() => interruptMember('beat_copy', '    VL_OUT8(&done,0,0);')).toThrow(
+    expect(() => verilatedNames('beat_copy', '    VL_OUT8(&done,0,0);', '')).toThrow(
       'beat_copy: the Verilog has no output called interrupt',
     );
   });
@@ -132,12 +133,12 @@ describe('the harness', () => {
   test('compiles without a warning', async () => {
     const { manifest, folder: kernel } = writeBeatCopy(join(folder, 'clean'));
     const verilated = join(folder, 'verilated');
-    const source = join(kernel, 'verilog', 'beat_copy.v');
+    const sources = manifest.artefacts.map(({ path }) => join(kernel, path));
     const flags = ['--cc', '-Wno-SYMRSVDWORD', '--prefix', 'Vtop', '-Mdir', verilated];
-    await runTool('verilator', [...flags, '--top-module', 'beat_copy', source]);
+    await runTool('verilator', [...flags, '--top-module', 'beat_copy', ...sources]);
     const { stdout } = await runTool('verilator', ['--getenv', 'VERILATOR_ROOT']);
-    const header = await runTool('cat', [join(verilated, 'Vtop.h')]);
-    const glue = renderGlue(glueView(manifest, interruptMember('beat_copy', header.stdout)));
+    const top = readFileSync(join(verilated, 'Vtop.h'), 'utf8');
+    const glue = renderGlue(glueView(manifest, verilatedNames('beat_copy', top, '')));
     const include = [`-I${verilated}`, `-I${harnessFolder()}`, '-isystem', `${stdout}/include`];
     const checks = ['-std=c++17', '-Wall', '-Wextra', '-Werror', '-DVM_TRACE=0', '-fsyntax-only'];
     await runTool('g++', [...checks, ...include, '-x', 'c++', '-'], { input: glue });

@@ -228,7 +228,19 @@ describe('a kernel that is stuck', () => {
       /m_axi_source: AR valid=1 ready=0, R valid=1 ready=0, 8 bursts in flight, .*the kernel does not take the data/,
     );
     expect(error.message).toMatch(/m_axi_target: .*the kernel owes the data of a burst/);
+    expect(error.message).toContain(
+      'stream copied is empty: save can read nothing until load writes',
+    );
     expect(error.hint).toContain('noProgressCycles');
+  });
+
+  test('by a stream that nobody empties is reported with who waits for whom', async () => {
+    const load = workload(50, 4, 0n, fault.neverWvalid);
+    const error = await failureOf(() => run({}, load));
+    expect(error.code).toBe('SIM_DEADLOCK');
+    expect(error.message).toContain(
+      'stream copied is full (depth 64): load can write no more until save reads',
+    );
   });
 
   test('is reported also when it never says that it is done', async () => {
