@@ -9,7 +9,9 @@ import { verifyKernel } from './ir/verify.ts';
 import { buildManifest } from './package/build-manifest.ts';
 import { kernelXml } from './package/kernel-xml.ts';
 import type { Manifest } from './package/manifest.ts';
+import { formBlocks } from './passes/form-blocks.ts';
 import { passes } from './passes/pass-list.ts';
+import { schedule } from './passes/schedule.ts';
 import { writeFileAtomicSync } from './support/atomic-write.ts';
 
 export interface CompiledKernel {
@@ -39,10 +41,13 @@ export async function compileKernel(
     ir = pass.run(ir);
     verifyKernel(ir);
   }
+  const stages = new Map(
+    ir.processes.map((process) => [process.name, schedule(formBlocks(process))]),
+  );
   const files = new Map<string, string>();
   for (const backend of backends) {
     backend.validate(ir);
-    for (const [path, text] of backend.emit(ir)) files.set(path, text);
+    for (const [path, text] of backend.emit(ir, stages)) files.set(path, text);
   }
   files.set('kernel.xml', kernelXml(buildManifest(ir, module.source, files)));
   const manifest = buildManifest(ir, module.source, files);

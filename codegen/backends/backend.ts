@@ -1,4 +1,5 @@
 import type { KernelIR } from '../ir/ir.ts';
+import type { Schedule } from '../ir/scheduled.ts';
 
 /** One target of the code generator. */
 export interface Backend {
@@ -8,7 +9,7 @@ export interface Backend {
   validate(kernel: KernelIR): void;
   /**
    * The text of every file, by its path relative to the manifest, with forward slashes. The kernel
-   * must have passed `validate`. The same kernel gives the same bytes.
+   * must have passed `validate`; `schedule` holds every process in stages. The same kernel gives the same bytes.
    */
-  emit(kernel: KernelIR): Map<string, string>;
+  emit(kernel: KernelIR, schedule: Schedule): Map<string, string>;
 }

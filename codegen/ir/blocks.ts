@@ -1,4 +1,5 @@
 import type { Expr, Span, Type } from './ir.ts';
+import { operandsOf } from './visit.ts';
 
 /**
  * The block form of a process: what `form-blocks` makes of its structured code, and `schedule` gives
@@ -78,4 +79,19 @@ export function* rootsOf(block: Block): Generator<Expr> {
     if (write.enable !== undefined) yield write.enable;
   }
   yield* conditionsOf(block.next);
+}
+
+/** Variables whose value at the block's start it uses. */
+export function readsOf(block: Block): Set<string> {
+  const own = new Set(block.ops.flatMap((op) => op.into));
+  const found = new Set<string>();
+  const seen = new Set<Expr>();
+  const visit = (expr: Expr): void => {
+    if (seen.has(expr)) return;
+    seen.add(expr);
+    if (expr.op === 'var' && !own.has(expr.name)) found.add(expr.name);
+    for (const operand of operandsOf(expr)) visit(operand);
+  };
+  for (const root of rootsOf(block)) visit(root);
+  return found;
 }

@@ -20,3 +20,6 @@ export interface ScheduledProcess {
   /** The clock budget in nanoseconds that was needed, from the delay table. */
   readonly budget: number;
 }
+
+/** The scheduled form of every process of a kernel, by name. */
+export type Schedule = ReadonlyMap<string, ScheduledProcess>;

@@ -1,51 +1,11 @@
 import { createHash } from 'node:crypto';
 import { endpoints } from '../ir/endpoints.ts';
 import { bitsOf, type KernelIR, type Span } from '../ir/ir.ts';
-import {
-  type Manifest,
-  type ManifestArgument,
-  type ManifestArtefact,
-  manifestFormatVersion,
-} from './manifest.ts';
+import { portName, registerMap } from '../ir/register-map.ts';
+import { type Manifest, type ManifestArtefact, manifestFormatVersion } from './manifest.ts';
 
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-/** First argument register of an ap_ctrl kernel. */
-const firstRegister = 0x10;
-
-/** Register offsets as Vitis HLS lays them out: 8 bytes for a 32-bit value, 12 for a 64-bit one. */
-export function registerMap(kernel: KernelIR): ManifestArgument[] {
-  let register = firstRegister;
-  return kernel.argumentOrder.map((name): ManifestArgument => {
-    const at = register;
-    const scalar = kernel.scalars.find((one) => one.name === name);
-    if (scalar !== undefined) {
-      const bytes = scalar.type.width <= 32 ? 4 : 8;
-      register += bytes + 4;
-      const { signed, width } = scalar.type;
-      return { kind: 'scalar', name, type: { signed, width }, register: at, bytes };
-    }
-    const memory = kernel.memories.find((one) => one.name === name);
-    if (memory === undefined) throw new Error(`argument ${name} is neither scalar nor memory`);
-    register += 12;
-    const { signed, width } = memory.element;
-    return {
-      kind: 'memory',
-      name,
-      direction: memory.direction,
-      element: { signed, width },
-      lanes: memory.beatBits / width,
-      port: portName(name),
-      register: at,
-    };
-  });
-}
-
-/** AXI4 master of a memory argument: `m_axi_<argument>`. */
-export function portName(memory: string): string {
-  return `m_axi_${memory}`;
 }
 
 function place(span: Span): { readonly file: string; readonly line: number } {

@@ -1,4 +1,11 @@
-import { type Block, type BlockProcess, conditionsOf, rootsOf, targetsOf } from '../ir/blocks.ts';
+import {
+  type Block,
+  type BlockProcess,
+  conditionsOf,
+  readsOf,
+  rootsOf,
+  targetsOf,
+} from '../ir/blocks.ts';
 import type { Expr } from '../ir/ir.ts';
 import type { ScheduledProcess } from '../ir/scheduled.ts';
 import { operandsOf } from '../ir/visit.ts';
@@ -237,19 +244,4 @@ function intervalOf(
     interval = Math.max(interval, 1 + (writeStage.get(variable) ?? 0) - (reads.get(variable) ?? 0));
   }
   return interval;
-}
-
-/** Variables whose value at the block's start it uses. */
-export function readsOf(block: Block): Set<string> {
-  const own = new Set(block.ops.flatMap((op) => op.into));
-  const found = new Set<string>();
-  const seen = new Set<Expr>();
-  const visit = (expr: Expr): void => {
-    if (seen.has(expr)) return;
-    seen.add(expr);
-    if (expr.op === 'var' && !own.has(expr.name)) found.add(expr.name);
-    for (const operand of operandsOf(expr)) visit(operand);
-  };
-  for (const root of rootsOf(block)) visit(root);
-  return found;
 }

@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KernelIR } from '../../ir/ir.ts';
+import { registerMap } from '../../ir/register-map.ts';
+import type { Schedule } from '../../ir/scheduled.ts';
+import { TilewrightError } from '../../support/errors.ts';
+import { packageRoot } from '../../support/package-root.ts';
+import type { Backend } from '../backend.ts';
+import { emitControl } from './emit-control.ts';
+import { emitProcess } from './emit-process.ts';
+import { emitTop, processModule } from './emit-top.ts';
+
+const library = 'codegen/backends/verilog/library';
+
+/** Modules of the library, which every kernel instantiates as they are. */
+function libraryFiles(): ReadonlyMap<string, string> {
+  const folder = join(packageRoot(), library);
+  const names = readdirSync(folder).filter((name) => name.endsWith('.v'));
+  return new Map(names.sort().map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+}
+
+/** Verilog-2005, one module a file named after it, the kernel's own name on top. */
+export const verilogBackend: Backend = {
+  name: 'verilog',
+
+  validate(kernel: KernelIR): void {
+    // Names of processes, streams and memories become wires side by side.
+    const taken = new Map<string, string>();
+    const claim = (
+      name: string,
+      what: string,
+      at: { file: string; line: number; column: number },
+    ) => {
+      const other = taken.get(name);
+      if (other !== undefined) {
+        throw new TilewrightError(
+          `${at.file}:${at.line}:${at.column}: ${what} and ${other} are both called '${name}'`,
+          { code: 'TW5001', hint: 'Give one of them another name.', location: at },
+        );
+      }
+      taken.set(name, what);
+    };
+    for (const memory of kernel.memories) claim(memory.name, 'a memory', memory.span);
+    for (const stream of kernel.streams) claim(stream.name, 'a stream', stream.span);
+    for (const process of kernel.processes) claim(process.name, 'a process', process.span);
+  },
+
+  emit(kernel: KernelIR, schedule: Schedule): Map<string, string> {
+    const files = new Map<string, string>();
+    const add = (module: string, text: string) => files.set(`verilog/${module}.v`, text);
+    add(kernel.name, emitTop(kernel));
+    const module = `${kernel.name}_control`;
+    add(module, emitControl({ module, arguments: registerMap(kernel) }));
+    for (const process of kernel.processes) {
+      const scheduled = schedule.get(process.name);
+      if (scheduled === undefined) throw new Error(`process ${process.name} has no schedule`);
+      const name = processModule(kernel, process);
+      add(name, emitProcess(kernel, process, scheduled, name));
+    }
+    for (const [name, text] of libraryFiles()) files.set(`verilog/${name}`, text);
+    return files;
+  },
+};
