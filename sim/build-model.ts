@@ -163,19 +163,23 @@ async function buildRuntime(
   trace: boolean,
   signal: AbortSignal | undefined,
 ): Promise<readonly string[]> {
-  const sources = ['verilated', 'verilated_threads', ...(trace ? ['verilated_fst_c'] : [])];
-  const flags = [...compileFlags(trace), '-O1', '-w'];
-  const key = { sources, flags, versions: tools.versions, arch: process.arch };
-  const { folder } = await store.build('verilator-runtime', key, async (folder) => {
-    // One after another: the model is compiled at the same time, and two compilers are enough.
-    for (const source of sources) {
-      const file = join(tools.include, `${source}.cpp`);
-      const include = [`-I${tools.include}`, `-I${join(tools.include, 'gtkwave')}`];
-      const args = [...flags, ...include, '-c', file, '-o', join(folder, `${source}.o`)];
-      await runTool(tools.compiler, args, { signal }).catch(explainZlib);
-    }
-  });
-  return sources.map((source) => join(folder, `${source}.o`));
+  const compile = async (name: string, sources: readonly string[]) => {
+    const flags = [...compileFlags(true), '-O1', '-w'];
+    const key = { sources, flags, versions: tools.versions, arch: process.arch };
+    const { folder } = await store.build(name, key, async (folder) => {
+      // One after another: the model is compiled at the same time, and two compilers are enough.
+      for (const source of sources) {
+        const file = join(tools.include, `${source}.cpp`);
+        const include = [`-I${tools.include}`, `-I${join(tools.include, 'gtkwave')}`];
+        const args = [...flags, ...include, '-c', file, '-o', join(folder, `${source}.o`)];
+        await runTool(tools.compiler, args, { signal }).catch(explainZlib);
+      }
+    });
+    return sources.map((source) => join(folder, `${source}.o`));
+  };
+  const runtime = await compile('verilator-runtime', ['verilated', 'verilated_threads']);
+  if (!trace) return runtime;
+  return [...runtime, ...(await compile('verilator-fst', ['verilated_fst_c']))];
 }
 
 function explainZlib(error: unknown): never {
