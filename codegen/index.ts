@@ -5,6 +5,8 @@ export { type KernelModule, loadKernelModule } from './frontend/load-module.ts';
 export { resolveParameters } from './frontend/parameters.ts';
 export type { KernelIR } from './ir/ir.ts';
 export { printKernel } from './ir/print.ts';
+export { type GoldenArguments, runGolden } from './language/golden.ts';
+export { seededRandom } from './language/random.ts';
 export { type KernelInfo, listKernels, resolveKernel } from './list-kernels.ts';
 export type {
   Manifest,

@@ -19,6 +19,7 @@ import {
 import { compare, isRing, logic, ring, shiftedRight } from './arithmetic.ts';
 import type { Helpers } from './helpers.ts';
 import type { NameScope } from './names.ts';
+import { Prelude } from './prelude.ts';
 import { asClass, literal, operand, type Text, tightType } from './text.ts';
 import { cppInt, inside } from './types.ts';
 
@@ -47,20 +48,13 @@ const loopLane: LaneIndex = { text: 'l' };
  * be left out (ir.ts, the one rule).
  */
 export class ExpressionPrinter {
-  /** Lines that must come before the statement being printed. */
-  prelude: string[] = [];
+  readonly prelude = new Prelude();
   private readonly names: ProcessNames;
   private readonly helpers: Helpers;
 
   constructor(names: ProcessNames, helpers: Helpers) {
     this.names = names;
     this.helpers = helpers;
-  }
-
-  takePrelude(): readonly string[] {
-    const lines = this.prelude;
-    this.prelude = [];
-    return lines;
   }
 
   /** An integer expression, or one lane of a vector expression. */
@@ -119,50 +113,56 @@ export class ExpressionPrinter {
   vector(expr: Expr): string {
     if (expr.op === 'var') return this.names.variable(expr.name);
     const name = this.temporary('vector');
-    this.prelude.push(`${this.helpers.type(expr.type)} ${name};`);
-    this.fill(name, expr, expr.type as VecType);
+    this.prelude.add(name, `${this.helpers.type(expr.type)} ${name};`);
+    this.fill(name, expr, expr.type as VecType, name);
     return name;
   }
 
-  /** Statements that give the lanes of `target` (C++ text) the value of a vector expression. */
-  fill(target: string, expr: Expr, type: VecType): void {
+  /**
+   * Statements that give the lanes of `target` (C++ text) the value of a vector expression.
+   * @param owner the target again where it is a temporary that may turn out to be needless.
+   */
+  fill(target: string, expr: Expr, type: VecType, owner?: string): void {
     if (expr.op === 'build') {
       for (const [index, element] of expr.elements.entries()) {
         const value = this.converted(element, type.element);
-        this.prelude.push(`${target}.lane[${index}] = ${value};`);
+        this.prelude.add(owner, `${target}.lane[${index}] = ${value};`);
       }
       return;
     }
     if (expr.op === 'concat') {
       let offset = 0;
       for (const part of expr.vectors) {
-        this.laneLoop(target, part, type.element, lanesOf(part.type), offset);
+        this.laneLoop(target, part, type.element, lanesOf(part.type), offset, owner);
         offset += lanesOf(part.type);
       }
       return;
     }
     if (expr.op === 'with-lane') {
       const source = this.vector(expr.vector);
-      this.prelude.push(`${target} = ${source};`);
-      this.storeLane(target, expr.index, expr.value, type);
+      this.prelude.add(owner, `${target} = ${source};`);
+      this.storeLane(target, expr.index, expr.value, type, owner);
       return;
     }
-    this.laneLoop(target, expr, type.element, type.lanes, 0);
+    this.laneLoop(target, expr, type.element, type.lanes, 0, owner);
   }
 
   /** `target.lane[index] = value`; an index outside the vector stores nothing. */
-  storeLane(target: string, index: Expr, value: Expr, type: VecType): void {
+  storeLane(target: string, index: Expr, value: Expr, type: VecType, owner?: string): void {
     const at = this.print(index);
     const text = this.converted(value, type.element);
     const store = `${target}.lane[${at.text}] = ${text};`;
     const range = typeForRange(0n, BigInt(type.lanes - 1));
     if (at.min >= 0n && at.max < BigInt(type.lanes)) {
-      this.prelude.push(store);
+      this.prelude.add(owner, store);
     } else if (at.form === 'literal') {
       return;
     } else {
       const condition = this.within(at, type.lanes);
-      this.prelude.push(`if (${condition}) ${target}.lane[${asClass(at, range).text}] = ${text};`);
+      this.prelude.add(
+        owner,
+        `if (${condition}) ${target}.lane[${asClass(at, range).text}] = ${text};`,
+      );
     }
   }
 
@@ -172,15 +172,17 @@ export class ExpressionPrinter {
     element: IntType,
     lanes: number,
     offset: number,
+    owner: string | undefined,
   ): void {
     if (lanes === 1) {
       const only = this.converted(expr, element, { text: '0', constant: 0 });
-      this.prelude.push(`${target}.lane[${offset}] = ${only};`);
+      this.prelude.add(owner, `${target}.lane[${offset}] = ${only};`);
       return;
     }
     const value = this.converted(expr, element, loopLane);
     const at = offset === 0 ? 'l' : `${offset} + l`;
-    this.prelude.push(
+    this.prelude.add(
+      owner,
       `for (int l = 0; l < ${lanes}; ++l) {`,
       '#pragma HLS UNROLL',
       `  ${target}.lane[${at}] = ${value};`,
@@ -197,7 +199,7 @@ export class ExpressionPrinter {
     if (text.level === 'primary' && /^[\w.]+$/.test(text.text)) return text;
     const type = text.form === 'class' ? text.cpp : tightType(text);
     const name = this.temporary(word);
-    this.prelude.push(`const ${this.helpers.type(type)} ${name} = ${text.text};`);
+    this.prelude.add(name, `const ${this.helpers.type(type)} ${name} = ${text.text};`);
     return { ...text, text: name, level: 'primary', form: 'class', cpp: type };
   }
 
@@ -386,7 +388,8 @@ export class ExpressionPrinter {
       const op = expr.reduce;
       body.push(`  ${name} = ${ring(op, so, value, true).text};`);
     }
-    this.prelude.push(
+    this.prelude.add(
+      name,
       `${this.helpers.type(type)} ${name} = ${literal(start).text};`,
       `for (int l = 0; l < ${lanes}; ++l) {`,
       '#pragma HLS UNROLL',

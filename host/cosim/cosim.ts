@@ -1,0 +1,134 @@
+import { loadKernelModule, seededRandom } from '../../codegen/index.ts';
+import { TilewrightError } from '../../codegen/support/errors.ts';
+import { defaultMemory } from '../../sim/index.ts';
+import { buildKernel } from '../device/build-kernel.ts';
+import type { BuiltKernel } from '../device/built-kernel.ts';
+import { openDevice } from '../device/open-device.ts';
+import { compareRuns, type DeviceRun, type Difference, runOn } from './compare-runs.ts';
+import { type EncodedWorkload, encodeWorkload } from './encode-workload.ts';
+
+export interface CosimOptions {
+  /** Name of a built-in kernel, or path of a kernel file. */
+  readonly kernel: string;
+  readonly parameters?: Readonly<Record<string, number>>;
+  /** Seed of the workload and of the memory's stalls. Default 1. */
+  readonly seed?: number;
+  /** Size handed to the kernel's workload generator. Default 2,048. */
+  readonly size?: number;
+  readonly memory?: {
+    readonly latency?: number;
+    readonly outstanding?: number;
+    readonly stall?: number;
+  };
+  /** Devices beside golden, in order. Default native and sim. */
+  readonly devices?: readonly string[];
+  readonly trace?: string;
+  readonly axiLog?: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (message: string) => void;
+}
+
+export interface CosimResult {
+  readonly kernel: string;
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly seed: number;
+  readonly size: number;
+  /** golden first. */
+  readonly devices: readonly string[];
+  readonly match: boolean;
+  /** Output elements compared between golden and each other device. */
+  readonly words: number;
+  readonly different: number;
+  readonly firstDifferences: readonly Difference[];
+  /** Clock cycles of the Verilog from start to done; null when sim is not among the devices. */
+  readonly cycles: number | null;
+  /** Beats that the golden model asks of its busiest port. */
+  readonly usefulBeats: number;
+  readonly busiestPort: string;
+  /** usefulBeats / cycles. */
+  readonly efficiency: number | null;
+  readonly memory: {
+    readonly latency: number;
+    readonly outstanding: number;
+    readonly stall: number;
+  };
+  readonly simCyclesPerSecond: number | null;
+}
+
+/**
+ * Runs one random workload of a kernel on golden, native and sim, and compares every output element.
+ * @throws TilewrightError when the kernel cannot be built or a device fails; a mismatch is no error
+ * but `match: false`.
+ */
+export async function cosim(options: CosimOptions): Promise<CosimResult> {
+  const { seed = 1, size = 2048, devices = ['native', 'sim'], onProgress = () => {} } = options;
+  onProgress(`building ${options.kernel}`);
+  const kernel = await buildKernel(options.kernel, options.parameters);
+  const { definition } = await loadKernelModule(kernel.sourceFile);
+  if (!Number.isInteger(size) || size < 0) {
+    throw new TilewrightError(`a workload of size ${size}`, {
+      code: 'WORKLOAD_SIZE',
+      hint: 'The size is a whole number from 0 on.',
+      exitCode: 2,
+    });
+  }
+  const drawn = definition.workload(kernel.manifest.parameters, seededRandom(seed), size);
+  const workload = encodeWorkload(kernel.manifest, drawn as Readonly<Record<string, unknown>>);
+  return cosimWorkload(kernel, workload, { ...options, seed, size, devices, onProgress });
+}
+
+/** The same with a workload of the caller's, e.g. a real graph. */
+export async function cosimWorkload(
+  kernel: BuiltKernel,
+  workload: EncodedWorkload,
+  options: Omit<CosimOptions, 'kernel' | 'parameters'>,
+): Promise<CosimResult> {
+  const { seed = 1, devices = ['native', 'sim'], signal, onProgress = () => {} } = options;
+  const memory = {
+    latency: options.memory?.latency ?? defaultMemory.latency,
+    outstanding: options.memory?.outstanding ?? defaultMemory.outstanding,
+    stall: options.memory?.stall ?? defaultMemory.stall,
+  };
+  const runs: DeviceRun[] = [];
+  for (const name of ['golden', ...devices.filter((one) => one !== 'golden')]) {
+    signal?.throwIfAborted();
+    onProgress(`${kernel.manifest.kernel} on ${name}`);
+    const device = await openDevice(name, {
+      memory: { ...memory, seed },
+      trace: name === 'sim' ? options.trace : undefined,
+      axiLog: name === 'sim' ? options.axiLog : undefined,
+    });
+    try {
+      runs.push(await runOn(device, kernel, workload, signal));
+    } finally {
+      await device.close();
+    }
+  }
+  const comparison = compareRuns(workload, runs);
+  const busiest = (runs[0].report.ports ?? []).reduce(
+    (most, one) => (one.beats > most.beats ? one : most),
+    { port: '', bursts: 0, beats: 0 },
+  );
+  const sim = runs.find((run) => run.report.cycles !== undefined)?.report;
+  const cycles = sim?.cycles ?? null;
+  return {
+    kernel: kernel.manifest.kernel,
+    parameters: kernel.manifest.parameters,
+    seed,
+    size: options.size ?? 0,
+    devices: runs.map((run) => run.device),
+    match: comparison.match,
+    words: comparison.words,
+    different: comparison.different,
+    firstDifferences: comparison.firstDifferences,
+    cycles,
+    usefulBeats: busiest.beats,
+    busiestPort: busiest.port,
+    // A run with a wrong result has no figure.
+    efficiency:
+      cycles === null || cycles === 0 || !comparison.match ? null : busiest.beats / cycles,
+    memory,
+    simCyclesPerSecond:
+      sim === undefined || cycles === null ? null : Math.round((cycles / sim.hostMs) * 1000),
+  };
+}

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { compileKernel, resolveKernel, writeCompiled } from '../../codegen/index.ts';
+import { type Manifest, manifestFormatVersion } from '../../codegen/package/manifest.ts';
+import { TilewrightError } from '../../codegen/support/errors.ts';
+import { packageRoot } from '../../codegen/support/package-root.ts';
+import { artefactStore } from '../../codegen/support/store.ts';
+import type { BuiltKernel } from './built-kernel.ts';
+
+let generator: string | undefined;
+
+/** Hash of the code generator itself, so that a kernel built by another version is never used. */
+function generatorHash(): string {
+  if (generator !== undefined) return generator;
+  const hash = createHash('sha256');
+  const add = (folder: string): void => {
+    if (!existsSync(folder)) return;
+    const entries = readdirSync(folder, { withFileTypes: true });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) add(path);
+      else if (/\.(ts|mjs|hbs|v|h|hpp)$/.test(entry.name)) hash.update(readFileSync(path));
+    }
+  };
+  add(join(packageRoot(), 'codegen'));
+  // An installed package has its code in dist; a checkout runs from source.
+  if (!existsSync(join(packageRoot(), 'codegen', 'index.ts'))) add(join(packageRoot(), 'dist'));
+  generator = hash.digest('hex');
+  return generator;
+}
+
+/** The text of a kernel file and of every file that it imports by a relative path. */
+function sourcesOf(file: string, seen = new Set<string>()): string[] {
+  if (seen.has(file) || !existsSync(file)) return [];
+  seen.add(file);
+  const text = readFileSync(file, 'utf8');
+  const imports = [...text.matchAll(/from\s+['"](\.{1,2}\/[^'"]+)['"]/g)].map(([, path]) =>
+    resolve(dirname(file), path),
+  );
+  return [text, ...imports.flatMap((path) => sourcesOf(path, seen))];
+}
+
+/**
+ * Compiles a kernel, by name or file, into the artefact store; a kernel that was built before with the
+ * same sources, parameters and generator is taken from there.
+ */
+export async function buildKernel(
+  nameOrFile: string,
+  parameters: Readonly<Record<string, number>> = {},
+): Promise<BuiltKernel> {
+  const sourceFile = resolveKernel(nameOrFile);
+  const key = { sources: sourcesOf(sourceFile), parameters, generator: generatorHash() };
+  const name = basename(sourceFile, '.ts').replaceAll(/[^A-Za-z0-9]/g, '_');
+  const { folder } = await artefactStore().build(name, key, async (temporary) => {
+    writeCompiled(await compileKernel(sourceFile, parameters), temporary);
+  });
+  return { folder, sourceFile, manifest: readManifest(folder) };
+}
+
+/** The manifest of a folder that `generate` or `buildKernel` wrote. */
+export function readManifest(folder: string): Manifest {
+  const path = join(folder, 'manifest.json');
+  let manifest: Manifest;
+  try {
+    manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+  } catch (cause) {
+    throw new TilewrightError(`${path} is missing or no manifest`, {
+      code: 'MANIFEST',
+      hint: 'Generate the kernel again: tilewright generate, or tilewright clean and build.',
+      cause,
+    });
+  }
+  if (manifest.formatVersion !== manifestFormatVersion) {
+    throw new TilewrightError(
+      `${path} has format version ${String(manifest.formatVersion)}; this tilewright reads ${manifestFormatVersion}`,
+      { code: 'MANIFEST_VERSION', hint: 'Generate the kernel again with this version.' },
+    );
+  }
+  return manifest;
+}

@@ -1,0 +1,60 @@
+import { performance } from 'node:perf_hooks';
+import { type GoldenArguments, loadKernelModule, runGolden } from '../../../codegen/index.ts';
+import { TilewrightError } from '../../../codegen/support/errors.ts';
+import type { BuiltKernel } from '../built-kernel.ts';
+import type { Device, DeviceBuffer, KernelArguments, LoadedKernel, RunReport } from '../device.ts';
+import { HostBuffer } from '../host-buffer.ts';
+
+type Definition = Awaited<ReturnType<typeof loadKernelModule>>['definition'];
+
+class GoldenKernel implements LoadedKernel {
+  readonly built: BuiltKernel;
+  readonly #definition: Definition;
+
+  constructor(built: BuiltKernel, definition: Definition) {
+    this.built = built;
+    this.#definition = definition;
+  }
+
+  async run(
+    args: KernelArguments,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<RunReport> {
+    options.signal?.throwIfAborted();
+    const plain: Record<string, Uint8Array | number | bigint> = {};
+    for (const [name, value] of Object.entries(args)) {
+      if (typeof value === 'number' || typeof value === 'bigint') plain[name] = value;
+      else if (value instanceof HostBuffer) plain[name] = value.data;
+      else {
+        throw new TilewrightError(`argument ${name} is a buffer of another device`, {
+          code: 'BUFFER_DEVICE',
+          hint: 'Allocate it with allocate() of the device that runs the kernel.',
+        });
+      }
+    }
+    const begin = performance.now();
+    const { ports } = runGolden(
+      this.#definition,
+      this.built.manifest.parameters,
+      plain as GoldenArguments,
+    );
+    return {
+      hostMs: performance.now() - begin,
+      ports: ports.map(({ name, bursts, beats }) => ({ port: `m_axi_${name}`, bursts, beats })),
+    };
+  }
+}
+
+/** The golden model: the kernel's TypeScript, run in this process as it is. Its port counts are the useful beats. */
+export function goldenDevice(): Device {
+  return {
+    name: 'golden',
+    async load(built) {
+      const { definition } = await loadKernelModule(built.sourceFile);
+      return new GoldenKernel(built, definition);
+    },
+    allocate: (bytes): DeviceBuffer => new HostBuffer(bytes),
+    close: async () => {},
+    [Symbol.asyncDispose]: async () => {},
+  };
+}

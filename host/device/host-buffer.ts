@@ -1,0 +1,55 @@
+import { TilewrightError } from '../../codegen/support/errors.ts';
+import type { DeviceBuffer } from './device.ts';
+
+const beatBytes = 64;
+
+/** A device buffer in this process's own memory: whole 64-byte beats, zero at first. */
+export class HostBuffer implements DeviceBuffer {
+  readonly bytes: number;
+  #data: Uint8Array | undefined;
+
+  constructor(bytes: number) {
+    if (!Number.isSafeInteger(bytes) || bytes <= 0 || bytes % beatBytes !== 0) {
+      throw new TilewrightError(`a device buffer cannot have ${bytes} bytes`, {
+        code: 'BUFFER_SIZE',
+        hint: `Pad it with zeros to a whole number of ${beatBytes}-byte beats, one at least.`,
+      });
+    }
+    this.bytes = bytes;
+    this.#data = new Uint8Array(bytes);
+  }
+
+  get data(): Uint8Array {
+    if (this.#data !== undefined) return this.#data;
+    throw new TilewrightError('a device buffer was used after its release', {
+      code: 'BUFFER_RELEASED',
+      hint: 'Release a buffer when the last run that uses it is over.',
+    });
+  }
+
+  write(source: Uint8Array, offset = 0): void {
+    this.#check('write', source.byteLength, offset);
+    this.data.set(source, offset);
+  }
+
+  read(target: Uint8Array, offset = 0): void {
+    this.#check('read', target.byteLength, offset);
+    target.set(this.data.subarray(offset, offset + target.byteLength));
+  }
+
+  release(): void {
+    this.#data = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.release();
+  }
+
+  #check(what: string, length: number, offset: number): void {
+    if (Number.isSafeInteger(offset) && offset >= 0 && offset + length <= this.bytes) return;
+    throw new TilewrightError(
+      `cannot ${what} bytes ${offset} to ${offset + length - 1} of a buffer of ${this.bytes} bytes`,
+      { code: 'BUFFER_RANGE', hint: 'Allocate a larger buffer, or transfer fewer bytes.' },
+    );
+  }
+}

@@ -1,0 +1,28 @@
+import { TilewrightError } from '../../codegen/support/errors.ts';
+import type { Device } from './device.ts';
+import type { SimDeviceOptions } from './sim/sim-device.ts';
+
+/** What `openDevice` passes on; each back end takes what concerns it. */
+export type DeviceOptions = SimDeviceOptions;
+
+/** Every back end by name; a new one is a folder beside this file and a line here. */
+const openers: Readonly<Record<string, (options: DeviceOptions) => Promise<Device>>> = {
+  golden: async () => (await import('./golden/golden-device.ts')).goldenDevice(),
+  native: async () => (await import('./native/native-device.ts')).nativeDevice(),
+  sim: async (options) => (await import('./sim/sim-device.ts')).simDevice(options),
+};
+
+export const deviceNames: readonly string[] = Object.keys(openers);
+
+/** Opens a back end: `golden` (the TypeScript), `native` (the HLS C++), `sim` (the Verilog, cycle by cycle). */
+export async function openDevice(name: string, options: DeviceOptions = {}): Promise<Device> {
+  const open = Object.hasOwn(openers, name) ? openers[name] : undefined;
+  if (open === undefined) {
+    throw new TilewrightError(`there is no device '${name}'`, {
+      code: 'UNKNOWN_DEVICE',
+      hint: `Devices are ${deviceNames.join(', ')}.`,
+      exitCode: 2,
+    });
+  }
+  return open(options);
+}
