@@ -1,9 +1,11 @@
 import type { Command } from '../command.ts';
+import build from './build.ts';
 import clean from './clean.ts';
+import cosim from './cosim.ts';
 import data from './data.ts';
 import doctor from './doctor.ts';
 import generate from './generate.ts';
 import kernels from './kernels.ts';
 
 /** Every command, in the order `tilewright --help` shows them. Adding one: its file, and a line here. */
-export const commands: readonly Command[] = [kernels, generate, data, doctor, clean];
+export const commands: readonly Command[] = [kernels, generate, build, cosim, data, doctor, clean];

@@ -1,0 +1,116 @@
+import type { CosimResult } from '../../cosim/cosim.ts';
+import { defineCommand, parameterOption, realNumber, wholeNumber } from '../command.ts';
+
+function facts(result: CosimResult): (string | number)[][] {
+  const { memory } = result;
+  const settings = Object.entries(result.parameters).map(([name, value]) => `${name}=${value}`);
+  const rows: (string | number)[][] = [
+    ['parameters', settings.join(', ') || 'none'],
+    ['workload', `size ${result.size}, seed ${result.seed}`],
+    ['words compared', result.words],
+    ['useful beats', `${result.usefulBeats} at ${result.busiestPort}`],
+  ];
+  if (result.cycles !== null) {
+    const { latency, outstanding, stall } = memory;
+    rows.push(['memory', `latency ${latency}, outstanding ${outstanding}, stall ${stall}`]);
+    rows.push(['clock cycles', result.cycles]);
+  }
+  if (result.efficiency !== null) {
+    rows.push(['efficiency', `${result.efficiency.toFixed(3)} useful beats a cycle`]);
+  }
+  if (result.simCyclesPerSecond !== null) {
+    const speed = result.simCyclesPerSecond / 1e6;
+    rows.push(['simulation', `${speed.toFixed(2)} M cycles a second`]);
+  }
+  return rows;
+}
+
+async function describe(result: CosimResult): Promise<string> {
+  const { renderTable } = await import('../../../codegen/support/table.ts');
+  const columns = (titles: readonly string[]) => titles.map((title) => ({ title }));
+  const { kernel, devices, match, different, firstDifferences } = result;
+  const names = new Intl.ListFormat('en').format(devices);
+  const parts = [
+    match
+      ? `${kernel}: ${names} give the same words`
+      : `${kernel}: MISMATCH between ${names} in ${different} words; the first ones:`,
+  ];
+  if (!match) {
+    const rows = firstDifferences.map(({ memory, index, values }) => [
+      memory,
+      index,
+      ...devices.map((device) => values[device]),
+    ]);
+    parts.push(renderTable(columns(['buffer', 'index', ...devices]), rows));
+  }
+  parts.push(renderTable(columns(['', '']), facts(result)).trimStart());
+  return parts.join('\n\n');
+}
+
+export default defineCommand({
+  name: 'cosim',
+  summary: 'Run a kernel as TypeScript, as C++ and as Verilog, and compare every word',
+  positional: { name: 'kernel', describe: 'Name of a built-in kernel, or a TypeScript file' },
+  options: {
+    parameter: parameterOption,
+    size: wholeNumber('size', 'Size of the workload: rows, seeds or whatever the kernel counts', {
+      min: 0,
+      max: 10_000_000,
+    }),
+    rows: wholeNumber('rows', 'The same as --size', { min: 0, max: 10_000_000 }),
+    seed: wholeNumber('seed', 'Seed of the workload and of the stalls', {
+      min: 0,
+      max: 2 ** 32 - 1,
+    }),
+    latency: wholeNumber('latency', 'Cycles from a read request to its first beat', {
+      min: 1,
+      max: 100_000,
+    }),
+    outstanding: wholeNumber('outstanding', 'Bursts that a port may have in flight', {
+      min: 1,
+      max: 4096,
+    }),
+    stall: realNumber('stall', 'Probability that a handshake is withheld in a cycle', {
+      min: 0,
+      max: 0.95,
+    }),
+    trace: { describe: 'Write every signal to this FST file', type: 'string', requiresArg: true },
+    'axi-log': {
+      describe: 'Write every AXI handshake to this CSV file',
+      type: 'string',
+      requiresArg: true,
+    },
+  },
+  examples: [
+    ['tilewright cosim mean_aggregate', 'The default workload and memory'],
+    [
+      'tilewright cosim neighbor_sample -p fanout=8 --latency 120 --outstanding 32 --stall 0.1',
+      'A smaller fanout, a slower memory',
+    ],
+    ['tilewright cosim mean_aggregate --trace mean.fst --size 64', 'Signals for GTKWave'],
+    ['tilewright cosim ./my-kernel.ts --json', 'A kernel of your own'],
+  ],
+  async run(options, context, kernel) {
+    const { cosim } = await import('../../cosim/cosim.ts');
+    const size = options.size ?? options.rows;
+    const { parameter, seed, latency, outstanding, stall, trace, 'axi-log': axiLog } = options;
+    const result = await context.progress.step(`Co-simulating ${kernel}`, (update) =>
+      cosim({
+        kernel,
+        ...(parameter === undefined ? {} : { parameters: parameter }),
+        ...(size === undefined ? {} : { size }),
+        ...(seed === undefined ? {} : { seed }),
+        memory: {
+          ...(latency === undefined ? {} : { latency }),
+          ...(outstanding === undefined ? {} : { outstanding }),
+          ...(stall === undefined ? {} : { stall }),
+        },
+        ...(trace === undefined ? {} : { trace }),
+        ...(axiLog === undefined ? {} : { axiLog }),
+        signal: context.signal,
+        onProgress: update,
+      }),
+    );
+    return { json: result, text: await describe(result), exitCode: result.match ? 0 : 1 };
+  },
+});
