@@ -5,8 +5,10 @@ export {
   buildModel,
   type KernelArtefacts,
 } from './build-model.ts';
+export type { IcarusRun } from './icarus-workload.ts';
 export { allocateSimBuffer, type SimBuffer } from './memory.ts';
 export type { SimArguments } from './register-values.ts';
+export { type IcarusOptions, type IcarusResult, runIcarus } from './run-icarus.ts';
 export {
   defaultMemory,
   type MemoryModel,

@@ -1,0 +1,50 @@
+// The rules of an AR or AW channel, checked every cycle.
+module tw_bench_address #(
+    parameter NAME = "",
+    parameter CHANNEL = ""
+) (
+    input wire        clk,
+    input wire        live,
+    input wire [31:0] run,
+    input wire [31:0] cycle,
+    input wire        running,
+    input wire [31:0] beats,
+    input wire [63:0] base,
+    input wire        valid,
+    input wire        ready,
+    input wire [63:0] addr,
+    input wire [7:0]  len,
+    input wire [2:0]  size,
+    input wire [1:0]  burst
+);
+    reg         waiting = 0;
+    reg  [76:0] held;
+    wire [76:0] shown = {addr, len, size, burst};
+    wire [63:0] first = (addr - base) >> 6;
+
+    task broken;
+        input [8*48-1:0] what;
+        begin
+            $display("ERROR RULE %0d %0d %0s %0s%0s (address 0x%0h, %0d beats; the buffer has %0d at 0x%0h)",
+                run, cycle, NAME, CHANNEL, what, addr, len + 9'd1, beats, base);
+            $finish;
+        end
+    endtask
+
+    always @(posedge clk) begin
+        if (live && valid === 1'bx) broken("valid is undefined");
+        if (waiting && !valid) broken("valid fell before ready answered it");
+        if (waiting && shown !== held) broken(" changed while it waited for ready");
+        if (valid === 1'b1 && !waiting) begin
+            if (^shown === 1'bx) broken(" is undefined");
+            else if (!running) broken("valid although the kernel is not running");
+            else if (size != 6) broken("size is not 6: a 512-bit port moves whole beats");
+            else if (burst != 1) broken("burst is not 1, INCR");
+            else if (addr[5:0] != 0) broken("addr is not a multiple of 64");
+            else if (addr[11:6] + len > 63) broken(": the burst crosses a 4 KiB boundary");
+            else if (addr < base || first + len >= beats) broken("addr is outside of the port's buffer");
+        end
+        waiting = valid === 1'b1 && !ready;
+        held = shown;
+    end
+endmodule

@@ -1,0 +1,231 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Manifest, ManifestPort } from '../codegen/package/manifest.ts';
+import { TilewrightError } from '../codegen/support/errors.ts';
+import { packageRoot } from '../codegen/support/package-root.ts';
+import { renderTemplate } from '../codegen/support/render-template.ts';
+import { runTool } from '../codegen/support/run-tool.ts';
+import type { KernelArtefacts } from './build-model.ts';
+import {
+  columnsBeforePorts,
+  columnsOfPort,
+  type IcarusLimits,
+  type IcarusRun,
+  IcarusWorkload,
+} from './icarus-workload.ts';
+import { beatBytes } from './memory.ts';
+import type { PortActivity } from './simulator.ts';
+
+export interface IcarusResult {
+  /** What the kernel wrote, by argument name: the whole buffer as it is after the run. */
+  readonly outputs: Readonly<Record<string, Uint8Array>>;
+  /** From the write of ap_start to the interrupt, as `SimulationResult.cycles`. */
+  readonly cycles: number;
+  readonly ports: readonly PortActivity[];
+}
+
+export interface IcarusOptions extends IcarusLimits {
+  readonly signal?: AbortSignal | undefined;
+}
+
+const folder = 'sim/icarus';
+
+const readSignals = [
+  ...[['arvalid'], ['arready'], ['araddr', 64], ['arlen', 8], ['arsize', 3], ['arburst', 2]],
+  ...[['rvalid'], ['rready'], ['rdata', 512], ['rresp', 2], ['rlast']],
+] as const;
+const writeSignals = [
+  ...[['awvalid'], ['awready'], ['awaddr', 64], ['awlen', 8], ['awsize', 3], ['awburst', 2]],
+  ...[['wvalid'], ['wready'], ['wdata', 512], ['wstrb', 64], ['wlast']],
+  ...[['bvalid'], ['bready'], ['bresp', 2]],
+] as const;
+
+function portView(port: ManifestPort, index: number, words: number): Record<string, unknown> {
+  const { name, direction } = port;
+  const column = (offset: number) => columnsBeforePorts + columnsOfPort * index + offset;
+  return {
+    name,
+    direction,
+    words,
+    output: direction === 'write',
+    signals: (direction === 'read' ? readSignals : writeSignals).map(([signal, width]) => ({
+      signal,
+      name: `${name}_${signal}`,
+      range: width === undefined ? '' : `[${width - 1}:0] `,
+    })),
+    handshakes: (direction === 'read' ? ['ar', 'r'] : ['aw', 'w', 'b']).map((channel) => ({
+      label: channel.toUpperCase(),
+      valid: `${name}_${channel}valid`,
+      ready: `${name}_${channel}ready`,
+    })),
+    column0: column(0),
+    column1: column(1),
+    column2: column(2),
+    column3: column(3),
+    column4: column(4),
+  };
+}
+
+/** The test bench's own top, around the kernel. */
+function benchText(manifest: Manifest, workload: IcarusWorkload, interrupt: string): string {
+  const registersFrom = columnsBeforePorts + columnsOfPort * manifest.ports.length;
+  const stride = registersFrom + workload.registers.length;
+  return renderTemplate(`${folder}/bench.v.hbs`, {
+    kernel: manifest.kernel,
+    runs: workload.runs.length,
+    stride,
+    tableLast: stride * workload.runs.length - 1,
+    interrupt,
+    ports: manifest.ports.map((port, index) => portView(port, index, workload.wordsOf(port.name))),
+    registers: workload.registers.map(({ offset }, index) => ({
+      offset: offset.toString(16).padStart(3, '0'),
+      column: registersFrom + index,
+    })),
+  });
+}
+
+async function kernelSources({ manifest, folder: artefacts }: KernelArtefacts): Promise<string[]> {
+  const sources = manifest.artefacts
+    .filter(({ kind }) => kind === 'verilog')
+    .map(({ path }) => join(artefacts, path));
+  if (sources.length > 0) return sources;
+  throw new TilewrightError(`the manifest of ${manifest.kernel} in ${artefacts} lists no Verilog`, {
+    code: 'ARTEFACT_MISSING',
+    hint: 'Generate the kernel with its Verilog back end.',
+  });
+}
+
+/** The kernel's interrupt output: some call it ap_interrupt, since `interrupt` is a word of C++. */
+async function interruptOf(kernel: string, sources: readonly string[]): Promise<string> {
+  const top = new RegExp(`\\bmodule\\s+${kernel}\\b[^;]*\\boutput\\b[^;,]*?\\b(\\w*interrupt)\\b`);
+  for (const source of sources) {
+    const text = await readFile(source, 'utf8').catch((error: Error) => {
+      throw new TilewrightError(`cannot read ${source}: ${error.message}`, {
+        code: 'ARTEFACT_MISSING',
+        hint: `Generate it again: tilewright generate ${kernel} --out DIR`,
+        cause: error,
+      });
+    });
+    const name = top.exec(text)?.[1];
+    if (name !== undefined) return name;
+  }
+  throw new TilewrightError(`${kernel}: the Verilog has no output called interrupt`, {
+    code: 'SIM_INTERFACE',
+    hint: 'Generate the kernel again.',
+  });
+}
+
+/** Each beat backwards: $fread takes the first byte of a file for the highest one of a word. */
+function reversedBeats(data: Uint8Array): Uint8Array {
+  const reversed = new Uint8Array(data.length);
+  for (let beat = 0; beat < data.length; beat += beatBytes) {
+    reversed.set(data.subarray(beat, beat + beatBytes).toReversed(), beat);
+  }
+  return reversed;
+}
+
+const hints: Readonly<Record<string, string>> = {
+  RULE: 'The kernel breaks a rule of AXI; look at its ports around that cycle.',
+  UNKNOWN: 'A register without a reset is used before it is written.',
+  DEADLOCK: 'Look for a process that waits for data nobody sends, or a stream that is too shallow.',
+  CYCLE_LIMIT: 'Take a smaller workload or raise maximumCycles; else look for an endless loop.',
+  PROTOCOL: 'The control slave does not follow ap_ctrl_hs.',
+};
+
+function failure(kernel: string, output: string): TilewrightError {
+  const found = /^ERROR (\w+) (\d+) (\d+) (\S+) +(.*)$/m.exec(output);
+  if (found === null) {
+    const last = output.trimEnd().split('\n').slice(-5).join('\n');
+    return new TilewrightError(`${kernel} in Icarus ended before its runs did: ${last}`, {
+      code: 'SIM_PROTOCOL',
+      hint: 'The Verilog may call $finish; generate the kernel again.',
+    });
+  }
+  const [, code, run, cycle, place, what] = found;
+  const states = [...output.matchAll(/^STATE (.*)$/gm)].map(([, state]) => `\n  ${state}`).join('');
+  return new TilewrightError(
+    `${kernel} in Icarus, run ${run}, cycle ${cycle}: ${place}: ${what}${states}`,
+    {
+      code: code === 'RULE' || code === 'UNKNOWN' ? 'SIM_AXI_RULE' : `SIM_${code}`,
+      hint: hints[code] ?? 'Free some space in the temporary folder and run it again.',
+    },
+  );
+}
+
+async function results(
+  manifest: Manifest,
+  workload: IcarusWorkload,
+  scratch: string,
+  output: string,
+): Promise<IcarusResult[]> {
+  const lines = [...output.matchAll(/^RUN (.*)$/gm)].map(([, text]) => text.split(' ').map(Number));
+  if (lines.length !== workload.runs.length || !/^END$/m.test(output)) {
+    throw failure(manifest.kernel, output);
+  }
+  const written = new Map<string, Uint8Array>();
+  for (const { name, direction } of manifest.ports) {
+    if (direction === 'write') written.set(name, await readFile(join(scratch, `${name}.out`)));
+  }
+  return workload.runs.map(({ buffers }, index) => {
+    const [, cycles, ...counts] = lines[index];
+    const outputs: Record<string, Uint8Array> = {};
+    for (const { port, argument, data, offset } of buffers) {
+      const all = written.get(port);
+      if (all === undefined) continue;
+      const from = offset * beatBytes;
+      outputs[argument.name] = Uint8Array.from(all.subarray(from, from + data.length));
+    }
+    const ports = manifest.ports.map(({ name }, port) => {
+      return { port: name, bursts: counts[2 * port], beats: counts[2 * port + 1] };
+    });
+    return { outputs, cycles, ports };
+  });
+}
+
+/**
+ * Runs a generated kernel in Icarus Verilog, all `runs` in one simulation, without a reset in between:
+ * a second opinion beside Verilator, which also finds undefined bits (X). The memory keeps the timing
+ * of the memory model; its stalls are another sequence than the Verilated one's.
+ * @param kernel its manifest and the folder of its artefacts (a `BuiltKernel` will do).
+ * @throws TilewrightError `SIM_AXI_RULE`, `SIM_DEADLOCK`, `SIM_CYCLE_LIMIT`, `SIM_PROTOCOL`, `KERNEL_ARGUMENT`,
+ * `SIM_OPTION`, `TOOL_MISSING`, `TOOL_FAILED`, `ABORTED`.
+ */
+export async function runIcarus(
+  kernel: KernelArtefacts,
+  runs: readonly IcarusRun[],
+  options: IcarusOptions = {},
+): Promise<IcarusResult[]> {
+  if (runs.length === 0) return [];
+  const { manifest } = kernel;
+  const { signal } = options;
+  const workload = new IcarusWorkload(manifest, options);
+  for (const run of runs) workload.add(run);
+  const sources = await kernelSources(kernel);
+  const interrupt = await interruptOf(manifest.kernel, sources);
+  const scratch = await mkdtemp(join(tmpdir(), 'tilewright-icarus-run-'));
+  try {
+    await writeFile(join(scratch, 'bench.v'), benchText(manifest, workload, interrupt));
+    const rows = workload.runs.map(({ row }) => row.map((value) => value.toString(16)).join('\n'));
+    await writeFile(join(scratch, 'runs.hex'), `${rows.join('\n')}\n`);
+    for (const { name } of manifest.ports) {
+      const beats = workload.runs
+        .flatMap(({ buffers }) => buffers.filter(({ port }) => port === name))
+        .map(({ data }) => reversedBeats(data));
+      await writeFile(join(scratch, `${name}.bin`), Buffer.concat(beats));
+    }
+    const benchFolder = join(packageRoot(), folder);
+    const models = (await readdir(benchFolder))
+      .filter((file) => file.endsWith('.v'))
+      .map((file) => join(benchFolder, file));
+    await runTool(
+      'iverilog',
+      ['-g2005', '-s', 'tw_bench', '-o', 'bench.vvp', 'bench.v', ...models, ...sources],
+      { cwd: scratch, signal },
+    );
+    const { stdout } = await runTool('vvp', ['-n', 'bench.vvp'], { cwd: scratch, signal });
+    return await results(manifest, workload, scratch, stdout);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
