@@ -1,0 +1,26 @@
+/** The host runtime: kernels on devices, graphs, data, text embeddings, recommendations. */
+
+export type { Manifest } from '../codegen/package/manifest.ts';
+export { TilewrightError } from '../codegen/support/errors.ts';
+export { type CosimOptions, type CosimResult, cosim } from './cosim/cosim.ts';
+export * from './dataset/index.ts';
+export { buildKernel, readManifest } from './device/build-kernel.ts';
+export type { BuiltKernel } from './device/built-kernel.ts';
+export type {
+  Device,
+  DeviceBuffer,
+  KernelArguments,
+  LoadedKernel,
+  PortReport,
+  RunReport,
+} from './device/device.ts';
+export { type DeviceOptions, deviceNames, openDevice } from './device/open-device.ts';
+export * from './encoder/index.ts';
+export {
+  type BipartiteCsr,
+  type BipartiteEdges,
+  buildCsr,
+  type Csr,
+  type DeviceCsr,
+  deviceCsr,
+} from './graph/csr.ts';
