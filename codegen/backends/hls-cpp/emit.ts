@@ -5,13 +5,8 @@ import { renderTemplate } from '../../support/render-template.ts';
 import { Helpers, tableText } from './helpers.ts';
 import { type MemoryPlan, planMemory } from './memory-plan.ts';
 import { NameScope } from './names.ts';
-import {
-  type FileNames,
-  type MemoryNames,
-  StatementPrinter,
-  type StreamNames,
-} from './statements.ts';
-import { cppInt } from './types.ts';
+import { type FileNames, type MemoryNames, printProcess, type StreamNames } from './statements.ts';
+import { cppInt, cppType } from './types.ts';
 
 const templates = 'codegen/backends/hls-cpp/templates';
 
@@ -154,7 +149,7 @@ class KernelEmitter {
       tables,
     };
     for (const { name, element, fields } of streams.values()) {
-      const single = fields.length === 0 ? 'ap_uint<1>' : this.helpers.type(fields[0].type);
+      const single = fields.length === 0 ? 'ap_uint<1>' : cppType(fields[0].type);
       this.streamTypes.set(name, element === '' ? single : element);
     }
   }
@@ -198,7 +193,7 @@ class KernelEmitter {
         {
           comment: `One element of stream ${stream.name}.`,
           name: element,
-          fields: fields.map(({ name, type }) => ({ name, type: this.helpers.type(type) })),
+          fields: fields.map(({ name, type }) => ({ name, type: cppType(type) })),
         },
       ];
     });
@@ -220,36 +215,35 @@ class KernelEmitter {
   }
 
   private process(process: Process): EmittedProcess {
-    const printer = new StatementPrinter(this.names, process, new NameScope(this.globals));
-    const body = printer.print();
+    const printed = printProcess(this.names, process);
     const parameters: Parameter[] = [];
     const stream = (type: string, name: string) =>
       parameters.push({ type: `hls::stream<${type}>&`, name });
     for (const one of this.kernel.streams) {
-      if (!printer.usedStreams.has(one.name)) continue;
+      if (!printed.usedStreams.has(one.name)) continue;
       const { name } = this.names.streams.get(one.name) as StreamNames;
       stream(this.streamTypes.get(name) as string, name);
     }
     for (const memory of this.names.memories.values()) {
-      if (!printer.usedMemories.has(memory.memory.name)) continue;
+      if (!printed.usedMemories.has(memory.memory.name)) continue;
       if (memory.kind === 'direct') {
         parameters.push({ type: `hls::burst_maxi<${this.beat(memory)}>`, name: memory.name });
         continue;
       }
-      const uses = (name: string) => printer.usedPortStreams.has(name);
+      const uses = (name: string) => printed.usedPortStreams.has(name);
       if (uses(memory.requests)) stream(memory.requestType, memory.requests);
       if (uses(memory.data)) stream(this.beat(memory), memory.data);
       if (uses(memory.responseStream)) stream('ap_uint<1>', memory.responseStream);
     }
     for (const { name, type } of this.kernel.scalars) {
-      if (!printer.usedScalars.has(name)) continue;
+      if (!printed.usedScalars.has(name)) continue;
       parameters.push({ type: cppInt(type), name: this.names.scalars.get(name) as string });
     }
     const name = this.functions.get(process.name) as string;
     const { file, line } = process.span;
     const head = parameterList(`static void ${name}`, parameters, ' {');
     return {
-      text: [`// ${file}:${line}`, head, ...body, '}'].join('\n'),
+      text: [`// ${file}:${line}`, head, ...printed.lines, '}'].join('\n'),
       call: `${name}(${parameters.map((parameter) => parameter.name).join(', ')});`,
     };
   }
@@ -279,6 +273,8 @@ class KernelEmitter {
       ...memories.filter(({ serveAfter }) => serveAfter === process.name).map((m) => this.serve(m)),
     ]);
     const structs = this.structs();
+    const texts = processes.map(({ text }) => text);
+    const helpers = this.helpers.usedIn(texts.join('\n'));
     const topParameters = this.topParameters();
     const parameters = Object.entries(kernel.parameters).map(([name, value]) => `${name} ${value}`);
     const usedInCalls = (name: string) =>
@@ -288,15 +284,18 @@ class KernelEmitter {
       summary: kernel.summary,
       source: kernel.processes[0]?.span.file ?? kernel.name,
       parameters: parameters.join(', '),
-      usesVectors: this.helpers.usesVectors,
+      usesVectors: [
+        ...structs.flatMap(({ fields }) => fields.map(({ type }) => type)),
+        ...texts,
+      ].some((text) => text.includes('Vec<')),
       structs,
       constants: [
         ...kernel.tables.map((table) =>
           tableText(this.names.tables.get(table.name)?.name ?? '', table.element, table.values),
         ),
-        ...this.helpers.constants,
+        ...helpers.constants,
       ],
-      functions: this.helpers.functions,
+      functions: helpers.functions,
       processes,
       topParameters,
       memories: memories.map(({ name, memory: { name: label, direction, outstanding } }) => ({

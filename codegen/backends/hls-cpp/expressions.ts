@@ -21,7 +21,7 @@ import type { Helpers } from './helpers.ts';
 import type { NameScope } from './names.ts';
 import { Prelude } from './prelude.ts';
 import { asClass, literal, operand, type Text, tightType } from './text.ts';
-import { cppInt, inside } from './types.ts';
+import { cppInt, cppType, inside } from './types.ts';
 
 /** Which lane of a vector a text is about: a number, or the text of an index. */
 export interface LaneIndex {
@@ -113,7 +113,7 @@ export class ExpressionPrinter {
   vector(expr: Expr): string {
     if (expr.op === 'var') return this.names.variable(expr.name);
     const name = this.temporary('vector');
-    this.prelude.add(name, `${this.helpers.type(expr.type)} ${name};`);
+    this.prelude.add(name, `${cppType(expr.type)} ${name};`);
     this.fill(name, expr, expr.type as VecType, name);
     return name;
   }
@@ -199,7 +199,7 @@ export class ExpressionPrinter {
     if (text.level === 'primary' && /^[\w.]+$/.test(text.text)) return text;
     const type = text.form === 'class' ? text.cpp : tightType(text);
     const name = this.temporary(word);
-    this.prelude.add(name, `const ${this.helpers.type(type)} ${name} = ${text.text};`);
+    this.prelude.add(name, `const ${cppType(type)} ${name} = ${text.text};`);
     return { ...text, text: name, level: 'primary', form: 'class', cpp: type };
   }
 
@@ -379,7 +379,7 @@ export class ExpressionPrinter {
       const value = asClass(this.print(expr.vector, loopLane), from).text;
       const symbol = expr.reduce === 'min' ? '<' : '>';
       body.push(
-        `  const ${this.helpers.type(from)} ${one} = ${value};`,
+        `  const ${cppType(from)} ${one} = ${value};`,
         `  if (${one} ${symbol} ${name}) ${name} = ${one};`,
       );
     } else {
@@ -390,7 +390,7 @@ export class ExpressionPrinter {
     }
     this.prelude.add(
       name,
-      `${this.helpers.type(type)} ${name} = ${literal(start).text};`,
+      `${cppType(type)} ${name} = ${literal(start).text};`,
       `for (int l = 0; l < ${lanes}; ++l) {`,
       '#pragma HLS UNROLL',
       ...body,

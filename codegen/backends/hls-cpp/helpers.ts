@@ -1,13 +1,13 @@
 import { type IntType, rangeOf, type Type, type VecType } from '../../ir/ir.ts';
 import type { NameScope } from './names.ts';
+import { mentionsName } from './prelude.ts';
 import { cppInt, cppType, typeWord, wideLiteral } from './types.ts';
 
 /** What stands at the head of a file because some process uses it: helper functions and constants. */
 export class Helpers {
-  /** Emitted in the order of first use. */
-  readonly functions: string[] = [];
-  readonly constants: string[] = [];
-  usesVectors = false;
+  /** In the order of first use. */
+  private readonly functions = new Map<string, string>();
+  private readonly constants = new Map<string, string>();
   private readonly scope: NameScope;
   private readonly names = new Map<string, string>();
 
@@ -25,10 +25,14 @@ export class Helpers {
     return known;
   }
 
-  /** The C++ spelling of a type; notes that the file needs `Vec`. */
-  type(type: Type): string {
-    if (type.kind === 'vec') this.usesVectors = true;
-    return cppType(type);
+  /** The functions and the constants that a text mentions: some were asked for and folded away. */
+  usedIn(text: string): {
+    readonly functions: readonly string[];
+    readonly constants: readonly string[];
+  } {
+    const used = (all: ReadonlyMap<string, string>) =>
+      [...all].filter(([name]) => mentionsName(text, name)).map(([, one]) => one);
+    return { functions: used(this.functions), constants: used(this.constants) };
   }
 
   /** A function that clamps `from` to the range of `to`. */
@@ -43,7 +47,7 @@ export class Helpers {
       };
       if (given.max > wanted.max) clamp('>', wanted.max);
       if (given.min < wanted.min) clamp('<', wanted.min);
-      this.functions.push([...lines, `  return ${cppInt(to)}(value);`, '}'].join('\n'));
+      this.functions.set(claimed, [...lines, `  return ${cppInt(to)}(value);`, '}'].join('\n'));
     });
   }
 
@@ -56,7 +60,8 @@ export class Helpers {
       const most = value.width - 1;
       const beyond =
         direction === 'right' && value.signed ? `${type}(value >> ${most})` : `${type}(0)`;
-      this.functions.push(
+      this.functions.set(
+        claimed,
         `static inline ${type} ${claimed}(${type} value, ${cppInt(amount)} amount) {\n` +
           `  return amount > ${most} ? ${beyond} : ${type}(value ${operator} amount);\n}`,
       );
@@ -69,9 +74,10 @@ export class Helpers {
     return this.once(name, name, (claimed) => {
       const { width } = type.element;
       const bits = width * type.lanes;
-      this.functions.push(
-        `static inline ${this.type(type)} ${claimed}(const ap_uint<${bits}>& beat) {\n` +
-          `  ${this.type(type)} value;\n` +
+      this.functions.set(
+        claimed,
+        `static inline ${cppType(type)} ${claimed}(const ap_uint<${bits}>& beat) {\n` +
+          `  ${cppType(type)} value;\n` +
           `  for (int l = 0; l < ${type.lanes}; ++l) {\n#pragma HLS UNROLL\n` +
           `    value.lane[l] = beat.range(l * ${width} + ${width - 1}, l * ${width});\n` +
           '  }\n  return value;\n}',
@@ -85,8 +91,9 @@ export class Helpers {
     return this.once(name, name, (claimed) => {
       const { width } = type.element;
       const bits = width * type.lanes;
-      this.functions.push(
-        `static inline ap_uint<${bits}> ${claimed}(const ${this.type(type)}& value) {\n` +
+      this.functions.set(
+        claimed,
+        `static inline ap_uint<${bits}> ${claimed}(const ${cppType(type)}& value) {\n` +
           `  ap_uint<${bits}> beat = 0;\n` +
           `  for (int l = 0; l < ${type.lanes}; ++l) {\n#pragma HLS UNROLL\n` +
           `    beat.range(l * ${width} + ${width - 1}, l * ${width}) = value.lane[l];\n` +
@@ -99,14 +106,14 @@ export class Helpers {
   lanes(values: readonly bigint[], element: IntType): string {
     const text = values.map((value) => constantText(value)).join(', ');
     return this.once(`lanes ${cppInt(element)} ${text}`, 'LANES', (claimed) => {
-      this.constants.push(arrayText(cppInt(element), claimed, values.map(constantText)));
+      this.constants.set(claimed, arrayText(cppInt(element), claimed, values.map(constantText)));
     });
   }
 
   /** A constant array that says which lane of another vector each lane takes. */
   order(lanes: readonly number[]): string {
     return this.once(`order ${lanes.join()}`, 'ORDER', (claimed) => {
-      this.constants.push(arrayText('int', claimed, lanes.map(String)));
+      this.constants.set(claimed, arrayText('int', claimed, lanes.map(String)));
     });
   }
 }

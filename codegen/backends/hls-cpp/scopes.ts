@@ -54,7 +54,8 @@ function declaringStmt(block: readonly Stmt[], variable: string): Stmt | undefin
   return undefined;
 }
 
-export function declarationsOf(process: Process): Declarations {
+/** @param dead variables that are known to be read by nothing that matters. */
+export function declarationsOf(process: Process, dead: ReadonlySet<string>): Declarations {
   const used = new Set<string>();
   const definitions = new Map<string, number>();
   for (const stmt of allStatements(process.body)) {
@@ -66,7 +67,7 @@ export function declarationsOf(process: Process): Declarations {
   const head = new Set<string>();
   const declaring = new Map<string, Stmt>();
   for (const { name } of process.variables) {
-    if (!used.has(name)) continue;
+    if (!used.has(name) || dead.has(name)) continue;
     const stmt = declaringStmt(process.body, name);
     if (stmt === undefined) head.add(name);
     else declaring.set(name, stmt);
@@ -75,6 +76,6 @@ export function declarationsOf(process: Process): Declarations {
     head,
     declaredAt: (stmt, variable) => declaring.get(variable) === stmt,
     isConstant: (variable) => definitions.get(variable) === 1 && declaring.has(variable),
-    isUnused: (variable) => !used.has(variable),
+    isUnused: (variable) => !used.has(variable) || dead.has(variable),
   };
 }

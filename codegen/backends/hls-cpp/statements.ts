@@ -17,9 +17,11 @@ import { operandsOf } from '../../ir/visit.ts';
 import { ExpressionPrinter, type ProcessNames } from './expressions.ts';
 import type { Helpers } from './helpers.ts';
 import type { MemoryPlan } from './memory-plan.ts';
-import type { NameScope } from './names.ts';
+import { NameScope } from './names.ts';
+import { mentionsName } from './prelude.ts';
 import { reads } from './reads.ts';
 import { type Declarations, declarationsOf } from './scopes.ts';
+import { cppType } from './types.ts';
 
 /** A stream of the kernel as the C++ file names it. */
 export interface StreamNames {
@@ -56,14 +58,44 @@ export interface FileNames {
 
 const columns = 100;
 
-/** Prints the body of one process. */
-export class StatementPrinter {
-  /** Names of streams, memories and scalars that the process uses, for its parameter list. */
-  readonly usedStreams = new Set<string>();
-  readonly usedMemories = new Set<string>();
+/** A printed process, and the names that its parameter list must hold. */
+export interface PrintedProcess {
+  readonly lines: readonly string[];
+  readonly usedStreams: ReadonlySet<string>;
+  readonly usedMemories: ReadonlySet<string>;
   /** Of the streams to and from the processes that serve memories. */
-  readonly usedPortStreams = new Set<string>();
-  readonly usedScalars = new Set<string>();
+  readonly usedPortStreams: ReadonlySet<string>;
+  readonly usedScalars: ReadonlySet<string>;
+}
+
+/**
+ * Prints the body of one process. Variables that nothing reads once expressions are folded are left
+ * out, and with them what only they needed: g++ warns of those.
+ */
+export function printProcess(file: FileNames, process: Process): PrintedProcess {
+  const dead = new Set<string>();
+  for (;;) {
+    const printer = new StatementPrinter(file, process, new NameScope(file.globals), dead);
+    const lines = printer.print();
+    const found = printer.neverRead(lines);
+    if (found.length === 0) {
+      const text = lines.join('\n');
+      const scalars = [...printer.used.usedScalars].filter((name) =>
+        mentionsName(text, known(file.scalars.get(name), name)),
+      );
+      return { ...printer.used, usedScalars: new Set(scalars), lines };
+    }
+    for (const name of found) dead.add(name);
+  }
+}
+
+class StatementPrinter {
+  readonly used = {
+    usedStreams: new Set<string>(),
+    usedMemories: new Set<string>(),
+    usedPortStreams: new Set<string>(),
+    usedScalars: new Set<string>(),
+  };
   private readonly file: FileNames;
   private readonly process: Process;
   private readonly declarations: Declarations;
@@ -76,20 +108,21 @@ export class StatementPrinter {
   private lastOrigin = '';
   private pendingOrigin = '';
 
-  constructor(file: FileNames, process: Process, scope: NameScope) {
+  constructor(file: FileNames, process: Process, scope: NameScope, dead: ReadonlySet<string>) {
     this.file = file;
     this.process = process;
     this.scope = scope;
-    this.declarations = declarationsOf(process);
+    this.declarations = declarationsOf(process, dead);
     this.types = new Map(process.variables.map(({ name, type }) => [name, type]));
     for (const { name } of process.variables) {
-      if (!this.declarations.isUnused(name)) this.variables.set(name, scope.claim(name));
+      // An unused one is named too: it may stand in a text that is folded away later.
+      this.variables.set(name, scope.claim(name));
     }
     const names: ProcessNames = {
       scope,
       variable: (name) => this.variable(name),
       scalar: (name) => {
-        this.usedScalars.add(name);
+        this.used.usedScalars.add(name);
         return known(file.scalars.get(name), name);
       },
       table: (name) => known(file.tables.get(name), name),
@@ -105,12 +138,29 @@ export class StatementPrinter {
     this.block(this.process.body);
     for (const memory of this.file.memories.values()) {
       if (memory.kind !== 'served' || memory.requester !== this.process.name) continue;
-      this.usedMemories.add(memory.memory.name);
+      this.used.usedMemories.add(memory.memory.name);
       this.line(
         `${this.portStream(memory.requests)}.write(${memory.requestType}{0, 0, 1});  // no more`,
       );
     }
     return this.lines;
+  }
+
+  /** Variables that the lines give values to and never read. */
+  neverRead(lines: readonly string[]): readonly string[] {
+    const code = lines
+      .filter((line) => !line.startsWith('#'))
+      .map((line) => line.replace(/\/\/ .*$/, ''));
+    const isRead = (variable: string) => {
+      // `T x;`, `x = …`, `T x = …` and `x.lane[…] = …` give values; every other mention reads.
+      const definition = new RegExp(
+        `^\\s*(?:for \\()?(?:[\\w<>, ]+ )?${variable}(?:\\.lane\\[[^=]*\\])?(?: = |;)`,
+      );
+      return code.some((line) => mentionsName(line.replace(definition, ''), variable));
+    };
+    return [...this.variables]
+      .filter(([name, variable]) => !this.declarations.isUnused(name) && !isRead(variable))
+      .map(([name]) => name);
   }
 
   private variable(name: string): string {
@@ -131,9 +181,10 @@ export class StatementPrinter {
     else this.lines.push(`${indent}${origin}`, ...wrapLine(line));
   }
 
-  /** Lines that came up while an expression was printed. */
-  private flush(): void {
-    for (const text of this.expressions.takePrelude()) this.line(text);
+  /** What must come before a statement, and the statement. */
+  private finish(statement: string): void {
+    for (const text of this.expressions.prelude.take(statement)) this.line(text);
+    if (statement !== '') this.line(statement);
   }
 
   /** Says where the statement comes from, once a source line. */
@@ -147,16 +198,16 @@ export class StatementPrinter {
   private declareAtHead(name: string, type: Type): void {
     const variable = this.variable(name);
     if (type.kind === 'int') {
-      this.line(`${this.file.helpers.type(type)} ${variable} = 0;`);
+      this.line(`${cppType(type)} ${variable} = 0;`);
       return;
     }
     this.declareVector(variable, type);
     this.expressions.fill(variable, { op: 'const', type, value: 0n }, type);
-    this.flush();
+    this.finish('');
   }
 
   private declareVector(variable: string, type: VecType): void {
-    this.line(`${this.file.helpers.type(type)} ${variable};`);
+    this.line(`${cppType(type)} ${variable};`);
     this.line(`#pragma HLS ARRAY_PARTITION variable=${variable}.lane complete`);
   }
 
@@ -165,7 +216,7 @@ export class StatementPrinter {
     const variable = this.variable(name);
     if (!this.declarations.declaredAt(stmt, name)) return variable;
     const constant = this.declarations.isConstant(name) ? 'const ' : '';
-    return `${constant}${this.file.helpers.type(this.typeOf(name))} ${variable}`;
+    return `${constant}${cppType(this.typeOf(name))} ${variable}`;
   }
 
   private typeOf(name: string): Type {
@@ -197,9 +248,8 @@ export class StatementPrinter {
         const values = stmt.values.map((value, field) =>
           this.valueAs(value, stream.fields[field].type),
         );
-        this.flush();
         const element = values.length === 1 ? values[0] : `${stream.element}{${values.join(', ')}}`;
-        this.line(`${stream.name}.write(${values.length === 0 ? '0' : element});`);
+        this.finish(`${stream.name}.write(${values.length === 0 ? '0' : element});`);
         break;
       }
       case 'request':
@@ -222,9 +272,8 @@ export class StatementPrinter {
         const memory = this.memory(stmt.memory);
         const { type } = stmt.value;
         const value = this.valueAs(stmt.value, type);
-        this.flush();
         const beat = type.kind === 'vec' ? `${this.file.helpers.pack(type)}(${value})` : value;
-        this.line(
+        this.finish(
           `${memory.kind === 'direct' ? memory.name : this.portStream(memory.data)}.write(${beat});`,
         );
         break;
@@ -253,8 +302,7 @@ export class StatementPrinter {
 
   private condition(keyword: string, condition: Expr): void {
     const { text } = this.expressions.print(condition);
-    this.flush();
-    this.line(`${keyword} (${text}) {`);
+    this.finish(`${keyword} (${text}) {`);
   }
 
   /** The text of a value that has exactly the C++ type of `type`. */
@@ -271,8 +319,7 @@ export class StatementPrinter {
       return;
     }
     const value = this.expressions.converted(stmt.value, type);
-    this.flush();
-    this.line(`${this.target(stmt, stmt.variable)} = ${value};`);
+    this.finish(`${this.target(stmt, stmt.variable)} = ${value};`);
   }
 
   private assignVector(stmt: AssignStmt, type: VecType): void {
@@ -285,7 +332,7 @@ export class StatementPrinter {
     }
     if (value.op === 'with-lane' && isVariable(value.vector, stmt.variable)) {
       this.expressions.storeLane(name, value.index, value.value, type);
-      this.flush();
+      this.finish('');
       return;
     }
     if (declares) {
@@ -294,13 +341,13 @@ export class StatementPrinter {
     } else if (readsOtherLanes(value, stmt.variable)) {
       // Lanes of the old value are still needed while the new one is built.
       const next = this.scope.claim(`next_${stmt.variable}`);
-      this.line(`${this.file.helpers.type(type)} ${next};`);
+      this.line(`${cppType(type)} ${next};`);
       this.expressions.fill(next, value, type);
-      this.expressions.prelude.push(`${name} = ${next};`);
+      this.expressions.prelude.add(undefined, `${name} = ${next};`);
     } else {
       this.expressions.fill(name, value, type);
     }
-    this.flush();
+    this.finish('');
   }
 
   private read(stmt: ReadStmt): void {
@@ -336,14 +383,13 @@ export class StatementPrinter {
     const memory = this.memory(stmt.memory);
     const beat = this.expressions.exactly(stmt.beat, intType(false, memory.beatWidth));
     const beats = this.expressions.exactly(stmt.beats, intType(false, memory.beatsWidth));
-    this.flush();
     if (memory.kind === 'served') {
-      this.line(
+      this.finish(
         `${this.portStream(memory.requests)}.write(${memory.requestType}{${beat}, ${beats}, 0});`,
       );
     } else {
       const verb = memory.memory.direction === 'read' ? 'read_request' : 'write_request';
-      this.line(`${memory.name}.${verb}(${beat}, ${beats});`);
+      this.finish(`${memory.name}.${verb}(${beat}, ${beats});`);
     }
   }
 
@@ -355,7 +401,7 @@ export class StatementPrinter {
     const steps = step.every((one) => this.isPlain(one)) ? step : [];
 
     const condition = this.expressions.print(stmt.condition);
-    const prelude = this.expressions.takePrelude();
+    const prelude = this.expressions.prelude.take(condition.text);
     const stepText = steps.map((one) => this.stepText(one)).join(', ');
     const endless = prelude.length > 0;
     const head = endless ? '' : condition.text;
@@ -400,17 +446,17 @@ export class StatementPrinter {
   }
 
   private stream(name: string): StreamNames {
-    this.usedStreams.add(name);
+    this.used.usedStreams.add(name);
     return known(this.file.streams.get(name), name);
   }
 
   private portStream(name: string): string {
-    this.usedPortStreams.add(name);
+    this.used.usedPortStreams.add(name);
     return name;
   }
 
   private memory(name: string): MemoryNames {
-    this.usedMemories.add(name);
+    this.used.usedMemories.add(name);
     return known(this.file.memories.get(name), name);
   }
 }
