@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Handlebars from 'handlebars';
 import type { Manifest, ManifestPort } from '../codegen/package/manifest.ts';
 import { TilewrightError } from '../codegen/support/errors.ts';
 import { packageRoot } from '../codegen/support/package-root.ts';
+import { renderTemplate } from '../codegen/support/render-template.ts';
 
 export interface GlueView {
   readonly kernel: string;
@@ -117,10 +116,5 @@ export function harnessFolder(): string {
 
 /** The C++ that binds a kernel's Verilated top to the harness. */
 export function renderGlue(view: GlueView): string {
-  const file = join(packageRoot(), 'sim', 'templates', 'model.cpp.hbs');
-  const template = Handlebars.compile<GlueView>(readFileSync(file, 'utf8'), {
-    noEscape: true,
-    strict: true,
-  });
-  return template(view);
+  return renderTemplate('sim/templates/model.cpp.hbs', { ...view });
 }
