@@ -70,7 +70,12 @@ function count(call: BuiltinCall, at: number, most: number): number {
   const value = known(call, at, 'the number of elements');
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most)
     return value;
-  fail('TW1021', call.span, `${String(value)} elements`, `Use a whole number from 1 to ${most}.`);
+  fail(
+    'TW1021',
+    call.span,
+    `the count here is ${String(value)}`,
+    `Use a whole number from 1 to ${most}.`,
+  );
 }
 
 function vector(call: BuiltinCall, at: number) {
@@ -167,7 +172,16 @@ const builtins: Readonly<Record<string, Builtin>> = {
       );
     }
     const product = binary('mul', type, a.expr, b.expr, call.span);
-    return hw(shiftDown(product, hardwareConstant(shift), call.span));
+    const upper = shiftDown(product, hardwareConstant(shift), call.span);
+    if (elementOf(upper.type).width > 53) {
+      fail(
+        'TW2002',
+        call.span,
+        `mulHigh leaves ${elementOf(upper.type).width} bits here, and a number holds 53 exactly`,
+        'Shift further, or narrow the operands.',
+      );
+    }
+    return hw(upper);
   },
   any: (call) => {
     const { expr, type } = vector(call, 0);
@@ -200,11 +214,19 @@ function nonZero(expr: ReturnType<typeof toHardware>['expr'], lanes: number) {
 }
 
 export function isBuiltin(name: string): boolean {
-  return Object.hasOwn(builtins, name) || name === 'pipeline' || name === 'unroll';
+  return Object.hasOwn(builtins, name) || ['pipeline', 'unroll', 'stream'].includes(name);
 }
 
 export function callBuiltin(name: string, call: BuiltinCall): Value {
   const builtin = Object.hasOwn(builtins, name) ? builtins[name] : undefined;
+  if (name === 'stream') {
+    fail(
+      'TW4013',
+      call.span,
+      'a stream is made inside a process',
+      'Make streams in dataflow (const s = stream(type)) and pass them to two processes.',
+    );
+  }
   if (builtin === undefined) {
     fail(
       'TW3002',

@@ -1,9 +1,17 @@
 import { type CallExpression, type MethodDeclaration, Node, type SourceFile } from 'ts-morph';
 import type { KernelIR, Memory, Process, Scalar, Span, Stream, Table } from '../ir/ir.ts';
 import { lanesOf, vecType } from '../ir/ir.ts';
-import type { Argument } from '../language/kernel.ts';
+import { networkProblems } from '../ir/verify.ts';
+import type { Argument, Arguments } from '../language/kernel.ts';
 import { bindParameters } from './bind-parameters.ts';
-import { type Diagnostic, DiagnosticSignal, diagnosticsError, fail } from './diagnostics.ts';
+import { callLive } from './call-live.ts';
+import {
+  type Diagnostic,
+  DiagnosticSignal,
+  diagnosticsError,
+  fail,
+  record,
+} from './diagnostics.ts';
 import { evaluate } from './expressions.ts';
 import type { KernelModule } from './load-module.ts';
 import { defineModuleScope, moduleScope } from './module-scope.ts';
@@ -30,26 +38,56 @@ export function compileKernelModule(
   const file = parseKernel(module.file, module.source);
   nameSource(file.getFilePath(), sourceName(module.file));
   const state: Elaboration = { diagnostics: [], tables: [], streams: [], processes: [] };
-  state.diagnostics.push(...checkTypes(file));
-  if (state.diagnostics.length > 0) throw diagnosticsError(state.diagnostics, module.file);
+  const typeErrors = checkTypes(file);
+  let kernel: KernelIR | undefined;
+  try {
+    kernel = elaborate(module, file, parameters, state);
+  } catch (error) {
+    if (error instanceof DiagnosticSignal) record(error, state.diagnostics);
+    // Where TypeScript refuses the types, the front end may stumble over what they promise.
+    else if (typeErrors.length === 0) throw error;
+  }
+  // TypeScript's own word first; of one line only that.
+  const told = new Set(typeErrors.map((one) => one.span.line));
+  const diagnostics = [
+    ...typeErrors,
+    ...state.diagnostics.filter((one) => !told.has(one.span.line)),
+  ];
+  if (kernel !== undefined && diagnostics.length === 0)
+    diagnostics.push(...networkProblems(kernel));
+  if (kernel === undefined || diagnostics.length > 0) {
+    throw diagnosticsError(diagnostics, module.file);
+  }
+  return kernel;
+}
 
+function elaborate(
+  module: KernelModule,
+  file: SourceFile,
+  parameters: Readonly<Record<string, number>>,
+  state: Elaboration,
+): KernelIR {
   const scope = defineModuleScope(file, module.live);
   const definition = kernelCall(file);
-  const declared = module.definition.arguments(parameters);
   const span = spanOf(definition);
+  const declared = callLive(
+    () => module.definition.arguments(parameters),
+    [],
+    propertySpan(definition, 'arguments'),
+  ) as Arguments;
   const memories: Memory[] = [];
   const scalars: Scalar[] = [];
   const bound = new Map<string, Value>();
-  try {
-    for (const [name, argument] of Object.entries(declared)) {
-      bound.set(name, bindArgument(name, argument, span, memories, scalars));
+  for (const [name, argument] of Object.entries(declared)) {
+    const where = argumentSpan(definition, name) ?? span;
+    try {
+      bound.set(name, bindArgument(name, argument, where, memories, scalars));
+    } catch (error) {
+      record(error, state.diagnostics);
+      bound.set(name, { kind: 'poison' });
     }
-    dataflow(method(definition, 'dataflow'), scope, parameters, bound, state);
-  } catch (error) {
-    if (!(error instanceof DiagnosticSignal)) throw error;
-    state.diagnostics.push(error.diagnostic);
   }
-  if (state.diagnostics.length > 0) throw diagnosticsError(state.diagnostics, module.file);
+  dataflow(method(definition, 'dataflow'), scope, parameters, bound, state);
   return {
     name: module.definition.name,
     summary: module.definition.summary,
@@ -63,16 +101,44 @@ export function compileKernelModule(
   };
 }
 
+/** The call kernel({ … }) of the default export, directly or through a constant of the file. */
 function kernelCall(file: SourceFile): CallExpression {
   const assignment = file.getExportAssignment((one) => !one.isExportEquals());
-  const expression = assignment?.getExpression();
-  if (expression !== undefined && Node.isCallExpression(expression)) return expression;
-  throw new DiagnosticSignal({
-    code: 'TW4001',
-    span: { file: sourceName(file.getFilePath()), line: 1, column: 1 },
-    message: 'the kernel is not the default export',
-    hint: 'Write export default kernel({ … }) in this file.',
-  });
+  let expression: Node | undefined = assignment?.getExpression();
+  if (Node.isIdentifier(expression)) {
+    expression = file.getVariableDeclaration(expression.getText())?.getInitializer();
+  }
+  if (Node.isCallExpression(expression)) return expression;
+  fail(
+    'TW4001',
+    assignment === undefined
+      ? { file: sourceName(file.getFilePath()), line: 1, column: 1 }
+      : spanOf(assignment),
+    'the default export is no call of kernel() in this file',
+    'Write export default kernel({ … }).',
+  );
+}
+
+function propertySpan(definition: CallExpression, name: string): Span {
+  const [object] = definition.getArguments();
+  const property = Node.isObjectLiteralExpression(object) ? object.getProperty(name) : undefined;
+  return spanOf(property ?? definition);
+}
+
+/** Where an argument of the kernel is declared, for messages about it. */
+function argumentSpan(definition: CallExpression, name: string): Span | undefined {
+  const [object] = definition.getArguments();
+  const declared = Node.isObjectLiteralExpression(object)
+    ? object.getProperty('arguments')
+    : undefined;
+  const found = declared
+    ?.getDescendants()
+    .find(
+      (one) =>
+        (Node.isPropertyAssignment(one) || Node.isShorthandPropertyAssignment(one)) &&
+        one.getName() === name,
+    );
+  return found === undefined ? undefined : spanOf(found);
 }
 
 function method(definition: CallExpression, name: string): MethodDeclaration {
@@ -158,8 +224,11 @@ function dataflow(
       }
       processCall(call, scope, state);
     } catch (error) {
-      if (!(error instanceof DiagnosticSignal)) throw error;
-      state.diagnostics.push(error.diagnostic);
+      record(error, state.diagnostics);
+      if (!Node.isVariableStatement(statement)) continue;
+      for (const one of statement.getDeclarations()) {
+        scope.define(one.getName(), { kind: 'const', value: { kind: 'poison' } });
+      }
     }
   }
 }
@@ -169,10 +238,20 @@ function region(
   scope: Scope,
   state: Elaboration,
 ): void {
-  const initializer = node.getInitializerOrThrow();
+  let initializer = node.getInitializerOrThrow();
+  while (Node.isAsExpression(initializer) || Node.isSatisfiesExpression(initializer)) {
+    initializer = initializer.getExpression();
+  }
   const name = node.getName();
-  const callee = Node.isCallExpression(initializer) ? initializer.getExpression().getText() : '';
-  if (Node.isCallExpression(initializer) && callee === 'stream') {
+  const callee = Node.isCallExpression(initializer)
+    ? scope.find(initializer.getExpression().getText())
+    : undefined;
+  if (
+    Node.isCallExpression(initializer) &&
+    callee?.kind === 'const' &&
+    callee.value.kind === 'builtin' &&
+    callee.value.name === 'stream'
+  ) {
     scope.define(name, { kind: 'const', value: declareStream(name, initializer, scope, state) });
     return;
   }

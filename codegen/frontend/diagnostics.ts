@@ -20,6 +20,15 @@ export class DiagnosticSignal extends Error {
   }
 }
 
+/** Thrown where a value is needed whose definition was already reported: nothing to add to that. */
+export class KnownErrorSignal extends DiagnosticSignal {}
+
+/** Keeps what a statement found wrong, and goes on; any other error is a bug and passes through. */
+export function record(error: unknown, diagnostics: Diagnostic[]): void {
+  if (!(error instanceof DiagnosticSignal)) throw error;
+  if (!(error instanceof KnownErrorSignal)) diagnostics.push(error.diagnostic);
+}
+
 export function fail(code: string, span: Span, message: string, hint: string): never {
   throw new DiagnosticSignal({ code, span, message, hint });
 }

@@ -1,7 +1,8 @@
 import { type CallExpression, type Expression, Node, SyntaxKind } from 'ts-morph';
 import { lane as laneOf, select } from '../ir/build.ts';
-import { elementOf, lanesOf, rangeOf } from '../ir/ir.ts';
+import { elementOf, lanesOf, rangeOf, sameType, u1 } from '../ir/ir.ts';
 import { callBuiltin, isBuiltin } from './builtins.ts';
+import { callLive } from './call-live.ts';
 import { fail } from './diagnostics.ts';
 import { inlineCall } from './inline.ts';
 import { callMethod } from './methods.ts';
@@ -51,8 +52,15 @@ export function evaluate(node: Expression, scope: Scope, builder: ProcessBuilder
   if (Node.isPrefixUnaryExpression(node)) {
     return unary(node.getOperatorToken(), evaluate(node.getOperand(), scope, builder), span);
   }
+  if (Node.isPostfixUnaryExpression(node)) {
+    fail('TW1010', span, '++ and -- stand alone or in a for header', 'Write x = u8(x + 1).');
+  }
   if (Node.isBinaryExpression(node)) {
     const symbol = node.getOperatorToken().getText();
+    const kind = node.getOperatorToken().getKind();
+    if (kind >= SyntaxKind.FirstAssignment && kind <= SyntaxKind.LastAssignment) {
+      fail('TW1031', span, 'an assignment inside an expression', 'Give it a statement of its own.');
+    }
     const left = evaluate(node.getLeft(), scope, builder);
     if (symbol === '&&' || symbol === '||') {
       return shortCircuit(symbol, left, () => pure(builder, node.getRight(), scope), span);
@@ -164,9 +172,17 @@ function element(object: Value, index: Value, span: ReturnType<typeof spanOf>): 
   }
   if (object.kind === 'table') {
     const at = toHardware(index, span).expr;
-    if (known !== undefined)
-      return { kind: 'static', value: Number(object.values[Number(known.value)]) };
-    return hw({ op: 'table', type: object.element, table: object.name, index: at, span });
+    if (known !== undefined) {
+      const value = object.values[Number(known.value)];
+      if (value === undefined) {
+        fail('TW1008', span, `index ${String(known.value)} is past the end`, 'Check the bounds.');
+      }
+      return { kind: 'static', value: object.element.width > 53 ? value : Number(value) };
+    }
+    return hw(
+      { op: 'table', type: object.element, table: object.name, index: at, span },
+      object.element.width > 53,
+    );
   }
   const vector = toHardware(object, span).expr;
   if (vector.type.kind !== 'vec') {
@@ -306,7 +322,7 @@ export function binaryOperator(
           `the operator '${symbol}' is outside the kernel language`,
           symbol === '==' || symbol === '!='
             ? `Write '${symbol}='.`
-            : 'See docs/kernel-language.md.',
+            : 'Use + - * & | ^ << >> >>> && || and comparisons.',
         );
     }
   })();
@@ -327,8 +343,17 @@ function shortCircuit(
   }
   const other = right();
   if (other.kind === 'poison') return other;
-  const op = symbol === '&&' ? 'and' : 'or';
-  return hw(logical(op, toHardware(left, span), toHardware(other, span), span).expr);
+  const [a, b] = [toHardware(left, span), toHardware(other, span)];
+  const test = truth(a, span);
+  truth(b, span);
+  if (sameType(a.expr.type, u1) && sameType(b.expr.type, u1)) {
+    return hw(logical(symbol === '&&' ? 'and' : 'or', a, b, span).expr);
+  }
+  // JavaScript gives one of the operands, not a boolean.
+  const zero = hw({ op: 'const', type: u1, value: 0n }, b.big);
+  return symbol === '&&'
+    ? ternary(hw(test), other, zero, span)
+    : ternary(hw(test), left, other, span);
 }
 
 export function ternary(
@@ -410,7 +435,15 @@ export function lambda(node: Expression, scope: Scope, builder: ProcessBuilder):
   const known = staticOf(value);
   if (typeof known?.value === 'function') {
     const live = known.value as (...args: unknown[]) => unknown;
-    return (args) => ({ kind: 'static', value: live(...args.map((one) => staticOf(one)?.value)) });
+    const span = spanOf(node);
+    return (args) => ({
+      kind: 'static',
+      value: callLive(
+        live,
+        args.map((one) => staticOf(one)?.value),
+        span,
+      ),
+    });
   }
   fail('TW1015', spanOf(node), 'a function is expected here', 'Write (l) => ….');
 }
@@ -438,7 +471,8 @@ function call(node: CallExpression, scope: Scope, builder: ProcessBuilder): Valu
     const live =
       callee.kind === 'function' ? callee.live : (callee.value as (...a: unknown[]) => unknown);
     if (known.every((one) => one !== undefined)) {
-      return { kind: 'static', value: live(...known.map((one) => one?.value)) };
+      const values = known.map((one) => one?.value);
+      return { kind: 'static', value: callLive(live, values, span) };
     }
     if (callee.kind === 'function') return inlineCall(callee.declaration, args, builder, span);
   }
@@ -446,6 +480,6 @@ function call(node: CallExpression, scope: Scope, builder: ProcessBuilder): Valu
     'TW1016',
     span,
     `${describe(callee)} cannot be called with hardware values`,
-    'Call a function of this file, or one of tilewright/language.',
+    'Declare a function at the top of the file (function name(x: u32) { … }) and call that.',
   );
 }

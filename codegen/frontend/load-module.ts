@@ -4,6 +4,9 @@ import { createJiti } from 'jiti';
 import type { Arguments, KernelDefinition, Parameters } from '../language/kernel.ts';
 import { TilewrightError } from '../support/errors.ts';
 import { packageRoot } from '../support/package-root.ts';
+import { diagnosticsError } from './diagnostics.ts';
+import { sourceName } from './source-name.ts';
+import { spanOfThrow } from './span-of-throw.ts';
 
 export interface KernelModule {
   readonly file: string;
@@ -36,6 +39,34 @@ function topLevelNames(source: string): string[] {
   return [...names];
 }
 
+/** A module that cannot be loaded: TypeScript's own errors where it has any, else the line that threw. */
+async function whyNotRun(file: string, source: string, cause: unknown): Promise<TilewrightError> {
+  // Imported only here, so that a run that needs no compiler does not load one.
+  const { checkTypes, parseKernel } = await import('./project.ts');
+  const diagnostics = checkTypes(parseKernel(file, source));
+  if (diagnostics.length > 0) return diagnosticsError(diagnostics, file);
+  const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+  const span = spanOfThrow(cause, file);
+  if (span !== undefined) {
+    return diagnosticsError(
+      [
+        {
+          code: 'TW4012',
+          span: { ...span, file: sourceName(file) },
+          message: `this throws when the file is loaded: ${reason}`,
+          hint: 'A kernel file must run in Node as it is; correct what its top level computes.',
+        },
+      ],
+      file,
+    );
+  }
+  return new TilewrightError(`${file} does not run in Node: ${reason}`, {
+    code: 'KERNEL_MODULE',
+    hint: 'A kernel file must run as it is; check its imports.',
+    cause,
+  });
+}
+
 /**
  * Runs a kernel file in Node as it is. Its top-level values come back too, so that the compiler uses
  * the very constants and tables that the golden model does.
@@ -66,15 +97,13 @@ export async function loadKernelModule(path: string): Promise<KernelModule> {
       async: true,
     })) as Record<string, unknown>;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    throw new TilewrightError(`${path} does not run in Node: ${reason}`, {
-      code: 'KERNEL_MODULE',
-      hint: 'A kernel file must run as it is; try: npx tsx <file>, or check its imports.',
-      cause,
-    });
+    throw await whyNotRun(file, source, cause);
   }
   const definition = module['default'] as KernelDefinition<Parameters, Arguments> | undefined;
   if (typeof definition?.dataflow !== 'function' || typeof definition.name !== 'string') {
+    const { checkTypes, parseKernel } = await import('./project.ts');
+    const diagnostics = checkTypes(parseKernel(file, source));
+    if (diagnostics.length > 0) throw diagnosticsError(diagnostics, file);
     throw new TilewrightError(`${path} does not export a kernel`, {
       code: 'KERNEL_EXPORT',
       hint: "Write: export default kernel({ name, summary, parameters, arguments, dataflow, workload }) from 'tilewright/language'.",

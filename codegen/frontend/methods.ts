@@ -10,6 +10,7 @@ import {
   u1,
   vecType,
 } from '../ir/ir.ts';
+import { callLive } from './call-live.ts';
 import { fail } from './diagnostics.ts';
 import { narrow } from './narrow.ts';
 import type { ProcessBuilder } from './process-builder.ts';
@@ -45,7 +46,9 @@ export function callMethod(
     const known = args.map(staticOf);
     const holder = object.value as Record<string, (...values: unknown[]) => unknown>;
     if (known.every((one) => one !== undefined)) {
-      return { kind: 'static', value: holder[name](...known.map((one) => one?.value)) };
+      const bound = (...values: unknown[]) => holder[name](...values);
+      const values = known.map((one) => one?.value);
+      return { kind: 'static', value: callLive(bound, values, span) };
     }
     if (object.value === Math && (name === 'min' || name === 'max'))
       return extreme(name, args, span);

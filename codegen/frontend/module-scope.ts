@@ -24,7 +24,10 @@ export function defineModuleScope(
       const value: Value =
         language && isBuiltin(one.getName())
           ? { kind: 'builtin', name: one.getName() }
-          : { kind: 'static', value: live[name] };
+          : name in live && live[name] !== undefined
+            ? { kind: 'static', value: live[name] }
+            : // TypeScript has refused the import already.
+              { kind: 'poison' };
       scope.define(name, { kind: 'const', value });
     }
   }

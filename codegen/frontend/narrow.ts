@@ -20,6 +20,10 @@ export function narrow(
   const known = staticOf(value);
   if (known !== undefined) {
     try {
+      // Past 2^53 a number is not what the source says; the golden model refuses it too.
+      if (typeof known.value === 'number' && Math.abs(known.value) > 2 ** 53) {
+        throw new RangeError();
+      }
       const exact = BigInt(known.value as number);
       return hw(
         mode === 'cast'
@@ -31,8 +35,8 @@ export function narrow(
       fail(
         'TW1001',
         span,
-        `${type.text}(${String(known.value)}) is not a whole number`,
-        'Round it at compile time (Math.round, Math.floor).',
+        `${type.text}(${String(known.value)}) is not an exact whole number`,
+        'Round it at compile time (Math.round, Math.floor), and stay within 53 bits.',
       );
     }
   }

@@ -111,6 +111,11 @@ export function truth(a: Operand, span: Span): Expr {
     fail('TW2003', span, 'a vector is no condition', 'Use any(v) or all(v).');
   }
   if (a.expr.type.width === 1 && !a.expr.type.signed) return a.expr;
+  // What `c && x` gives: true where both are.
+  if (a.expr.op === 'select' && isConstant(a.expr.else) && a.expr.else.value === 0n) {
+    const then = truth({ expr: a.expr.then, big: a.big }, span);
+    return binary('and', u1, a.expr.condition, then, span);
+  }
   return binary('ne', u1, a.expr, { op: 'const', type: u1, value: 0n }, span);
 }
 

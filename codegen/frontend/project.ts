@@ -30,13 +30,37 @@ function theProject(): Project {
   return project;
 }
 
+/** A file that was parsed before with the same text is kept: its types are known by then. */
 export function parseKernel(file: string, source: string): SourceFile {
+  const known = theProject().getSourceFile(file);
+  if (known !== undefined && known.getFullText() === source) return known;
   return theProject().createSourceFile(file, source, { overwrite: true });
+}
+
+/** The way out, for the errors of TypeScript that a kernel's author meets most. */
+function hintFor(code: number, message: string): string {
+  if (code < 2000) return 'This is no valid TypeScript: correct it here or just before.';
+  if (code === 2307) {
+    return 'A kernel imports tilewright/language, and files beside it by a relative path with .ts.';
+  }
+  if (code === 2304 || code === 2552 || code === 2305 || code === 2724) {
+    return 'Declare the name, or import it from tilewright/language.';
+  }
+  if (code === 2339 || code === 2551) return 'See docs/kernel-language.md for what there is.';
+  const number = /^(Type|Argument of type) '(number|bigint|[ui]\d+|Int<.*>|Vec<.*>)'/;
+  if ((code === 2322 || code === 2345) && number.test(message)) {
+    return 'TypeScript refuses this; a value gets a width by naming its type, e.g. u8(x).';
+  }
+  return 'TypeScript itself refuses this.';
 }
 
 /** TypeScript's own errors in the kernel file, as diagnostics of ours. */
 export function checkTypes(file: SourceFile): Diagnostic[] {
-  return file.getPreEmitDiagnostics().map((one) => {
+  const program = file.getProject().getProgram();
+  const syntactic = program.getSyntacticDiagnostics(file);
+  // A file that does not parse has no types worth reporting.
+  const found = syntactic.length > 0 ? syntactic : file.getPreEmitDiagnostics();
+  return found.map((one) => {
     const { line, column } = file.getLineAndColumnAtPos(one.getStart() ?? 0);
     let text = one.getMessageText();
     const parts: string[] = [];
@@ -50,8 +74,9 @@ export function checkTypes(file: SourceFile): Diagnostic[] {
     return {
       code: `TS${one.getCode()}`,
       span: { file: sourceName(file.getFilePath()), line, column },
-      message: parts.join(' '),
-      hint: 'TypeScript refuses this; a value gets a width by naming its type, e.g. u8(x).',
+      // How branded types differ inside says nothing to a kernel's author.
+      message: parts.filter((part, at) => at === 0 || !part.includes('[brand]')).join(' '),
+      hint: hintFor(one.getCode(), parts[0] ?? ''),
     };
   });
 }

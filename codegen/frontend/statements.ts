@@ -11,7 +11,7 @@ import {
 } from 'ts-morph';
 import { cast, exprRange } from '../ir/build.ts';
 import { type AssignStmt, type Expr, type Span, type Type, typeForRange } from '../ir/ir.ts';
-import { DiagnosticSignal, fail } from './diagnostics.ts';
+import { fail, record } from './diagnostics.ts';
 import { binaryOperator, evaluate } from './expressions.ts';
 import { exactly } from './methods.ts';
 import { truth } from './operators.ts';
@@ -26,8 +26,7 @@ export function compileStatement(node: Statement, scope: Scope, builder: Process
   try {
     statement(node, scope, builder);
   } catch (error) {
-    if (!(error instanceof DiagnosticSignal)) throw error;
-    builder.kernel.diagnostics.push(error.diagnostic);
+    record(error, builder.kernel.diagnostics);
     // Names that the statement would have defined must not raise a second error.
     if (Node.isVariableStatement(node)) {
       for (const one of node.getDeclarations()) {
@@ -64,14 +63,39 @@ function statement(node: Statement, scope: Scope, builder: ProcessBuilder): void
       'Put one return last, and choose the value with ?: or if.',
     );
   } else {
-    fail(
-      'TW1026',
-      span,
-      `${node.getKindName()} is outside the kernel language`,
-      'Use const, let, if, for, while and calls; see docs/kernel-language.md.',
-    );
+    const [what, instead] = refused.get(node.getKind()) ?? [
+      node.getKindName(),
+      'Use const, let, if, for, while and calls.',
+    ];
+    fail('TW1026', span, `${what} is outside the kernel language`, instead);
   }
 }
+
+/** Statements of TypeScript that hardware has no form for, and what to write instead. */
+const refused: ReadonlyMap<SyntaxKind, readonly [string, string]> = new Map([
+  [
+    SyntaxKind.BreakStatement,
+    ["'break'", 'Put the reason to stop into the condition: while (running) { … }.'],
+  ],
+  [SyntaxKind.ContinueStatement, ["'continue'", 'Put the rest of the body into an if.']],
+  [SyntaxKind.SwitchStatement, ["'switch'", 'Write if … else if …, or look it up in a table.']],
+  [
+    SyntaxKind.DoStatement,
+    ["'do … while'", 'Write while (running) { … } with a variable that starts at 1.'],
+  ],
+  [SyntaxKind.ForOfStatement, ["'for … of'", 'Count: for (let i = 0; i < n; i++) { … v[i] … }.']],
+  [SyntaxKind.ForInStatement, ["'for … in'", 'Count: for (let i = 0; i < n; i++).']],
+  [SyntaxKind.TryStatement, ["'try'", 'Hardware has no exceptions: carry an error as a value.']],
+  [
+    SyntaxKind.ThrowStatement,
+    ["'throw'", 'Hardware has no exceptions: carry an error as a value.'],
+  ],
+  [
+    SyntaxKind.FunctionDeclaration,
+    ['a function inside a process', 'Declare it at the top of the file.'],
+  ],
+  [SyntaxKind.ClassDeclaration, ['a class', 'Use records ({ a, b }) and functions.']],
+]);
 
 function block(node: Statement, scope: Scope, builder: ProcessBuilder): void {
   const inner = new Scope(scope);
@@ -176,6 +200,9 @@ function expressionStatement(node: Expression, scope: Scope, builder: ProcessBui
     evaluate(node, scope, builder);
     return;
   }
+  if (Node.isBinaryExpression(node) && node.getOperatorToken().getText() === ',') {
+    fail('TW1027', span, 'two expressions joined by a comma', 'Write two statements.');
+  }
   fail(
     'TW1027',
     span,
@@ -193,6 +220,14 @@ function assign(
 ): void {
   if (Node.isElementAccessExpression(target)) {
     fail('TW1028', span, 'a lane is assigned in place', 'Vectors are values: v = v.with(lane, x).');
+  }
+  if (!Node.isIdentifier(target)) {
+    fail(
+      'TW1029',
+      span,
+      `'${target.getText()}' cannot be assigned`,
+      'Records are values: keep what changes in a variable of its own (let).',
+    );
   }
   const binding = scope.lookup(target.getText(), spanOf(target));
   if (binding.kind === 'const' && binding.value.kind === 'poison') return;

@@ -3,7 +3,7 @@ import { constant, constantVector, isConstant } from '../ir/build.ts';
 import { type Expr, type IntType, intType, type Span, type Type, vecType } from '../ir/ir.ts';
 import type { IntegerType } from '../language/integer-type.ts';
 import type { VectorType } from '../language/vector.ts';
-import { fail } from './diagnostics.ts';
+import { fail, KnownErrorSignal } from './diagnostics.ts';
 
 /** One field of a stream's element. */
 export interface FieldInfo {
@@ -81,7 +81,7 @@ export function staticOf(value: Value): { readonly value: unknown } | undefined 
     return { value: value.big ? value.expr.value : Number(value.expr.value) };
   }
   if (value.kind === 'hw' && value.expr.op === 'const' && typeof value.expr.value !== 'bigint') {
-    return { value: value.expr.value.map(Number) };
+    return { value: value.big ? value.expr.value : value.expr.value.map(Number) };
   }
   if (value.kind === 'function') return { value: value.live };
   if (value.kind === 'record') {
@@ -102,6 +102,9 @@ export function toHardware(
   span: Span,
 ): { readonly expr: Expr; readonly big: boolean } {
   if (value.kind === 'hw') return value;
+  if (value.kind === 'poison') {
+    throw new KnownErrorSignal({ code: 'TW1002', span, message: 'known to be wrong', hint: '' });
+  }
   if (value.kind === 'static') {
     const known = value.value;
     if (typeof known === 'boolean') return { expr: constant(known ? 1n : 0n), big: false };
@@ -115,14 +118,16 @@ export function toHardware(
         'Round it at compile time (Math.round, Math.floor), and stay within 53 bits.',
       );
     }
-    if (Array.isArray(known) && known.length > 0 && known.every(Number.isSafeInteger)) {
-      const values = known.map((one: number) => BigInt(one));
+    const whole = (one: unknown) => typeof one === 'bigint' || Number.isSafeInteger(one);
+    if (Array.isArray(known) && known.length > 0 && known.every(whole)) {
+      const values = known.map((one: number | bigint) => BigInt(one));
       const least = values.reduce((a, b) => (b < a ? b : a));
       const most = values.reduce((a, b) => (b > a ? b : a));
       const element = [constant(least), constant(most)].map((one) => one.type as IntType);
       const signed = element.some((one) => one.signed);
       const width = Math.max(...element.map((one) => one.width + (signed && !one.signed ? 1 : 0)));
-      return { expr: constantVector(values, intType(signed, width)), big: false };
+      const big = known.some((one) => typeof one === 'bigint');
+      return { expr: constantVector(values, intType(signed, width)), big };
     }
   }
   fail(
@@ -136,6 +141,7 @@ export function toHardware(
 export function describe(value: Value): string {
   switch (value.kind) {
     case 'static':
+      if (value.value === Math) return 'Math';
       return isIntegerType(value.value)
         ? `the type ${value.value.text}`
         : typeof value.value === 'object' || typeof value.value === 'function'

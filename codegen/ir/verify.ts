@@ -24,56 +24,88 @@ export function verifyKernel(kernel: KernelIR): void {
   for (const process of kernel.processes) verifyProcess(kernel, process);
 }
 
-function refuse(code: string, span: Span, message: string, hint: string): never {
+/** What is wrong with the network of processes, for the kernel's author. */
+export interface NetworkProblem {
+  readonly code: string;
+  readonly span: Span;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Streams and memories that are not used by one process a side, or in the wrong order. */
+export function networkProblems(kernel: KernelIR): readonly NetworkProblem[] {
+  const problems: NetworkProblem[] = [];
+  const ends = endpoints(kernel);
+  const order = new Map(kernel.processes.map((process, at) => [process.name, at]));
+  const one = (access: string, what: string, name: string, span: Span): string | undefined => {
+    const found = [...(ends.get(`${access} ${name}`) ?? [])];
+    if (found.length === 1) return found[0];
+    const message =
+      found.length === 0
+        ? `no process calls ${access}() of ${what} ${name}`
+        : `${found.join(' and ')} both call ${access}() of ${what} ${name}`;
+    const hint =
+      what === 'the stream'
+        ? 'A stream has one process that writes it and one that reads it.'
+        : 'Each side of a memory belongs to exactly one process.';
+    problems.push({ code: 'TW4010', span, message, hint });
+    return undefined;
+  };
+  const inOrder = (
+    first: string | undefined,
+    then: string | undefined,
+    name: string,
+    span: Span,
+  ): void => {
+    if (first === undefined || then === undefined) return;
+    if ((order.get(first) ?? 0) <= (order.get(then) ?? 0)) return;
+    problems.push({
+      code: 'TW4011',
+      span,
+      message: `${then} is called before ${first}, and uses what ${first} puts into ${name}`,
+      hint: 'Call producers before consumers; processes must not form a cycle.',
+    });
+  };
+  for (const stream of kernel.streams) {
+    if (!ends.has(`write ${stream.name}`) && !ends.has(`read ${stream.name}`)) {
+      problems.push({
+        code: 'TW4010',
+        span: stream.span,
+        message: `no process uses the stream ${stream.name}`,
+        hint: 'Pass it to the process that writes it and to the one that reads it, or remove it.',
+      });
+      continue;
+    }
+    const from = one('write', 'the stream', stream.name, stream.span);
+    const to = one('read', 'the stream', stream.name, stream.span);
+    if (from !== undefined && from === to) {
+      problems.push({
+        code: 'TW4011',
+        span: stream.span,
+        message: `${from} reads the stream ${stream.name} that it writes`,
+        hint: 'A stream joins two processes; keep the value in a variable.',
+      });
+    }
+    inOrder(from, to, `the stream ${stream.name}`, stream.span);
+  }
+  for (const memory of kernel.memories) {
+    const sides =
+      memory.direction === 'read' ? ['request', 'receive'] : ['request', 'send', 'response'];
+    const [first, ...rest] = sides.map((side) => one(side, 'the memory', memory.name, memory.span));
+    for (const then of rest) inOrder(first, then, `the memory ${memory.name}`, memory.span);
+  }
+  return problems;
+}
+
+function verifyNetwork(kernel: KernelIR): void {
+  const [first] = networkProblems(kernel);
+  if (first === undefined) return;
+  const { code, span, message, hint } = first;
   throw new TilewrightError(`${span.file}:${span.line}:${span.column}: error ${code}: ${message}`, {
     code,
     hint,
     location: span,
   });
-}
-
-function verifyNetwork(kernel: KernelIR): void {
-  const ends = endpoints(kernel);
-  const order = new Map(kernel.processes.map((process, at) => [process.name, at]));
-  const one = (access: string, name: string, span: Span): string => {
-    const found = [...(ends.get(`${access} ${name}`) ?? [])];
-    if (found.length === 1) return found[0];
-    const who = found.length === 0 ? 'no process' : found.join(' and ');
-    return refuse(
-      'TW4010',
-      span,
-      `${name}: ${who} does ${access}(); there must be exactly one`,
-      'Give each stream one producer and one consumer, and each memory one process a side.',
-    );
-  };
-  const inOrder = (first: string, then: string, name: string, span: Span): void => {
-    if ((order.get(first) ?? 0) <= (order.get(then) ?? 0)) return;
-    refuse(
-      'TW4011',
-      span,
-      `${then} uses ${name} before ${first} has filled it`,
-      'Call producers before consumers; processes must not form a cycle.',
-    );
-  };
-  for (const stream of kernel.streams) {
-    const from = one('write', stream.name, stream.span);
-    const to = one('read', stream.name, stream.span);
-    if (from === to)
-      refuse(
-        'TW4011',
-        stream.span,
-        `${from} reads the stream ${stream.name} that it writes`,
-        'A stream joins two processes.',
-      );
-    inOrder(from, to, stream.name, stream.span);
-  }
-  for (const memory of kernel.memories) {
-    const sides =
-      memory.direction === 'read' ? ['request', 'receive'] : ['request', 'send', 'response'];
-    const users = sides.map((side) => one(side, memory.name, memory.span));
-    for (let at = 1; at < users.length; at++)
-      inOrder(users[0], users[at], memory.name, memory.span);
-  }
 }
 
 function verifyProcess(kernel: KernelIR, process: Process): void {

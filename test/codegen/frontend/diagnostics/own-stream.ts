@@ -1,0 +1,50 @@
+import {
+  kernel,
+  readMemory,
+  type ReadPort,
+  scalar,
+  type Stream,
+  stream,
+  u32,
+  type Vec,
+  vecOf,
+  writeMemory,
+  type WritePort,
+} from 'tilewright/language';
+
+function ask(beats: u32, input: ReadPort<u32>, output: WritePort<u32>): void {
+  for (let beat = 0; beat < beats; beat++) {
+    input.request(beat, 1);
+    output.request(beat, 1);
+  }
+}
+
+function work(
+  beats: u32,
+  input: ReadPort<u32>,
+  values: Stream<Vec<u32>>,
+  output: WritePort<u32>,
+): void {
+  for (let beat = 0; beat < beats; beat++) {
+    values.write(input.receive());
+    output.send(values.read());
+    output.response();
+  }
+}
+
+export default kernel({
+  name: 'wrong',
+  summary: 'a kernel that is refused',
+  parameters: {},
+  arguments: () => ({
+    input: readMemory(u32),
+    output: writeMemory(u32),
+    beats: scalar(u32),
+  }),
+  dataflow(_p, { input, output, beats }) {
+    const values = stream(vecOf(u32, 16));
+    ask(beats, input, output);
+    work(beats, input, values, output);
+  },
+  workload: (_p, _random, size) => ({ input: [], output: size * 16, beats: size }),
+});

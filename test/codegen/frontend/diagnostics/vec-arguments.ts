@@ -1,0 +1,45 @@
+import {
+  kernel,
+  readMemory,
+  type ReadPort,
+  scalar,
+  u32,
+  vec,
+  writeMemory,
+  type WritePort,
+} from 'tilewright/language';
+
+function ask(beats: u32, input: ReadPort<u32>, output: WritePort<u32>): void {
+  for (let beat = 0; beat < beats; beat++) {
+    input.request(beat, 1);
+    output.request(beat, 1);
+  }
+}
+
+function work(beats: u32, input: ReadPort<u32>, output: WritePort<u32>): void {
+  for (let beat = 0; beat < beats; beat++) {
+    const v = input.receive();
+    const a = vec(u32, v[0], (l) => v[l]);
+    const b = vec(u32, 0, () => 0);
+    const c = vec(u32, 16, v as never);
+    const d = vec(3 as never, 4, () => 0);
+    output.send(v);
+    output.response();
+  }
+}
+
+export default kernel({
+  name: 'wrong',
+  summary: 'a kernel that is refused',
+  parameters: {},
+  arguments: () => ({
+    input: readMemory(u32),
+    output: writeMemory(u32),
+    beats: scalar(u32),
+  }),
+  dataflow(_p, { input, output, beats }) {
+    ask(beats, input, output);
+    work(beats, input, output);
+  },
+  workload: (_p, _random, size) => ({ input: [], output: size * 16, beats: size }),
+});
