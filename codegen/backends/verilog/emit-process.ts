@@ -203,7 +203,8 @@ class ProcessEmitter {
     const lanes = lanesOf(expr.type);
     const target = wider === undefined ? name : `${name}_wide`;
     const targetWidth = wider ?? width;
-    this.line(`wire ${range(targetWidth * lanes)}${target};${where}`);
+    const kind = assigned.kind === 'lanes' ? 'reg ' : 'wire';
+    this.line(`${kind} ${range(targetWidth * lanes)}${target};${where}`);
     if (assigned.kind === 'whole') {
       this.line(`assign ${target} = ${assigned.text};`);
     } else if (assigned.kind === 'list') {
@@ -215,21 +216,22 @@ class ProcessEmitter {
     }
     if (wider === undefined) return;
     this.partly.add(target);
-    this.line(`wire ${range(bits)}${name};`);
+    this.line(`${expr.type.kind === 'int' ? 'wire' : 'reg '} ${range(bits)}${name};`);
     if (expr.type.kind === 'int') this.line(`assign ${name} = ${target}[${width - 1}:0];`);
     else this.lanes(name, width, lanes, `${target}[lane*${wider} +: ${width}]`);
   }
 
+  /** Lane by lane in a loop: one process a vector, where a driver a lane makes simulators slow. */
   private lanes(target: string, width: number, lanes: number, text: string): void {
+    const index = `lane_${target}`;
+    const own = (one: string) => one.replace(/\blane\b/g, index);
     const slice = width === 1 ? `${target}[lane]` : `${target}[lane*${width} +: ${width}]`;
-    this.line(`genvar lane_${target};`);
-    // Each loop has a genvar of its own: some tools warn when one is shared between blocks.
-    const own = (one: string) => one.replace(/\blane\b/g, `lane_${target}`);
-    this.line(
-      `generate for (lane_${target} = 0; lane_${target} < ${lanes}; lane_${target} = lane_${target} + 1) begin : lanes_${target}`,
-    );
-    this.line(`    assign ${own(slice)} = ${own(text)};`);
-    this.line('end endgenerate');
+    this.line(`integer ${index};`);
+    this.line('always @* begin');
+    this.line(`    for (${index} = 0; ${index} < ${lanes}; ${index} = ${index} + 1) begin`);
+    this.line(`        ${own(slice)} = ${own(text)};`);
+    this.line('    end');
+    this.line('end');
   }
 
   private declareTable(expr: Extract<Expr, { op: 'table' }>): void {
