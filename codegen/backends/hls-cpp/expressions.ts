@@ -139,9 +139,12 @@ export class ExpressionPrinter {
       return;
     }
     if (expr.op === 'with-lane') {
-      const source = this.vector(expr.vector);
-      this.prelude.add(owner, `${target} = ${source};`);
+      this.fill(target, expr.vector, type, owner);
       this.storeLane(target, expr.index, expr.value, type, owner);
+      return;
+    }
+    if (expr.op === 'var' && sameType(expr.type, type)) {
+      this.prelude.add(owner, `${target} = ${this.names.variable(expr.name)};`);
       return;
     }
     this.laneLoop(target, expr, type.element, type.lanes, 0, owner);

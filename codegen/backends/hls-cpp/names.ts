@@ -3,6 +3,7 @@
  * keeps a name wherever it can and appends an underscore or a number where it cannot.
  */
 
+/** C++'s own words, and `l`: the lane in every loop over the lanes of a vector. */
 const reserved = new Set(
   `alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t char32_t class
   compl const const_cast constexpr continue decltype default delete do double dynamic_cast else enum
@@ -10,8 +11,16 @@ const reserved = new Set(
   not not_eq nullptr operator or or_eq private protected public register reinterpret_cast return short
   signed sizeof static static_assert static_cast struct switch template this thread_local throw true
   try typedef typeid typename union unsigned using virtual void volatile wchar_t while xor xor_eq
-  NULL INT_MAX INT_MIN EOF assert errno main std hls tilewright ap_int ap_uint ap_fixed ap_ufixed
+  l NULL INT_MAX INT_MIN EOF assert errno main std hls tilewright ap_int ap_uint ap_fixed ap_ufixed
   ap_int_base ap_range_ref Vec linux unix stdin stdout stderr`.split(/\s+/),
+);
+
+/** Functions that C's headers may declare: a table or a function of ours must not have such a name. */
+const library = new Set(
+  `abs accept access alarm bind ceil clock close connect cos creat div dup exit exp floor free gamma
+  index j0 j1 jn kill link listen log log2 main nice open pause pipe pow printf putc puts rand read
+  remove rename rint round select send signal sin sleep socket sqrt swab sync system tan tell time
+  times tolower toupper truncate wait write y0 y1 yn`.split(/\s+/),
 );
 
 export class NameScope {
@@ -27,13 +36,17 @@ export class NameScope {
     return reserved.has(name) || this.taken.has(name) || (this.outer?.has(name) ?? false);
   }
 
+  private isFree(name: string): boolean {
+    return !this.has(name) && !(this.outer === undefined && library.has(name));
+  }
+
   /** A C++ identifier as near to `wanted` as possible, distinct from every other one in scope. */
   claim(wanted: string): string {
     let base = wanted.replace(/[^A-Za-z0-9_]/g, '_').replace(/__+/g, '_');
     // A leading underscore or digit, and a double underscore anywhere, belong to the compiler.
     if (!/^[A-Za-z]/.test(base)) base = `v${base}`;
     let name = base;
-    for (let number = 0; this.has(name); number++) {
+    for (let number = 0; !this.isFree(name); number++) {
       name =
         number === 0 && !base.endsWith('_') ? `${base}_` : `${base.replace(/_$/, '')}_${number}`;
     }

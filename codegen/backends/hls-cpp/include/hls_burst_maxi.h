@@ -23,7 +23,13 @@ public:
   burst_maxi(void *data, std::size_t bytes, const char *name)
       : port_(std::make_shared<port>(static_cast<char *>(data), bytes / sizeof(T), name)) {}
 
-  void read_request(std::size_t beat, std::size_t beats) { port_->reads.push_back(port_->check("read", beat, beats)); }
+  void read_request(std::size_t beat, std::size_t beats) {
+    port &p = *port_;
+    p.reads.push_back(p.check("read", beat, beats));
+    // As in hardware, what is asked for ahead is on its way before it is read.
+    const std::size_t ahead = beats < 4 ? beats : 4;
+    for (std::size_t i = 0; i < ahead; ++i) __builtin_prefetch(p.data + (beat + i) * sizeof(T));
+  }
   T read() {
     port &p = *port_;
     if (p.read_left == 0) p.next_read();

@@ -6,17 +6,67 @@
 #include "tilewright_misuse.h"
 
 #include <cstddef>
+#include <cstdlib>
 #include <memory>
+#include <mutex>
+#include <new>
 #include <string>
+#include <type_traits>
 #include <vector>
+
+namespace tilewright {
+
+/// Memory for the elements of streams, in blocks of one size. Blocks are kept from run to run, since
+/// fresh memory costs a page fault every 4 KiB, which takes longer than the work on it.
+class stream_memory {
+public:
+  static constexpr std::size_t block_bytes = 65536;
+
+  static void *take() {
+    stream_memory &memory = instance();
+    {
+      const std::lock_guard<std::mutex> guard(memory.lock_);
+      if (!memory.free_.empty()) {
+        void *block = memory.free_.back();
+        memory.free_.pop_back();
+        return block;
+      }
+    }
+    void *block = std::aligned_alloc(64, block_bytes);
+    if (block == nullptr) throw std::bad_alloc();
+    return block;
+  }
+  static void give(void *block) {
+    stream_memory &memory = instance();
+    const std::lock_guard<std::mutex> guard(memory.lock_);
+    memory.free_.push_back(block);
+  }
+  ~stream_memory() {
+    for (void *block : free_) std::free(block);
+  }
+
+private:
+  static stream_memory &instance() {
+    static stream_memory memory;
+    return memory;
+  }
+  std::mutex lock_;
+  std::vector<void *> free_;
+};
+
+} // namespace tilewright
 
 namespace hls {
 
 template <typename T, int DEPTH = 0> class stream {
+  static_assert(std::is_trivially_copyable<T>::value, "elements of a stream are plain data");
+  static_assert(sizeof(T) <= tilewright::stream_memory::block_bytes, "an element has at most 64 KiB");
+
 public:
   stream() : stream("stream") {}
   explicit stream(const char *name) : name_(name) {}
   ~stream() {
+    while (first_ < blocks_.size()) tilewright::stream_memory::give(blocks_[first_++]);
     if (size_ == 0) return;
     std::string &text = tilewright::leftovers();
     if (!text.empty()) text += "; ";
@@ -30,15 +80,15 @@ public:
   std::size_t size() const { return size_; }
 
   void write(const T &value) {
-    if (tail_ == per_chunk) grow();
-    chunks_.back()[tail_++] = value;
+    if (tail_ == per_block) grow();
+    new (blocks_.back() + tail_++) T(value);
     ++size_;
   }
   T read() {
     if (size_ == 0) tilewright::report_misuse("STREAM_EMPTY", "stream '" + name_ + "' is read but holds nothing");
-    if (head_ == per_chunk) shrink();
+    if (head_ == per_block) shrink();
     --size_;
-    return chunks_[first_][head_++];
+    return blocks_[first_][head_++];
   }
   void read(T &value) { value = read(); }
   bool read_nb(T &value) {
@@ -54,34 +104,27 @@ public:
   void operator>>(T &value) { value = read(); }
 
 private:
-  // Chunks below malloc's mmap threshold are reused without new page faults.
-  static constexpr std::size_t per_chunk = sizeof(T) >= 4096 ? 16 : 65536 / sizeof(T);
+  static constexpr std::size_t per_block = tilewright::stream_memory::block_bytes / sizeof(T);
 
-  void grow() {
-    if (spare_) {
-      chunks_.push_back(std::move(spare_));
-    } else {
-      chunks_.emplace_back(new T[per_chunk]);
-    }
+  __attribute__((noinline)) void grow() {
+    blocks_.push_back(static_cast<T *>(tilewright::stream_memory::take()));
     tail_ = 0;
   }
-  void shrink() {
-    spare_ = std::move(chunks_[first_]);
-    ++first_;
+  __attribute__((noinline)) void shrink() {
+    tilewright::stream_memory::give(blocks_[first_++]);
     head_ = 0;
-    // Amortised: the list of chunks is packed when half of it is behind us.
-    if (first_ >= 64 && first_ * 2 >= chunks_.size()) {
-      chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(first_));
+    // Amortised: the list of blocks is packed when half of it is behind us.
+    if (first_ >= 64 && first_ * 2 >= blocks_.size()) {
+      blocks_.erase(blocks_.begin(), blocks_.begin() + static_cast<std::ptrdiff_t>(first_));
       first_ = 0;
     }
   }
 
   std::string name_;
-  std::vector<std::unique_ptr<T[]>> chunks_;
-  std::unique_ptr<T[]> spare_;
+  std::vector<T *> blocks_;
   std::size_t first_ = 0;
   std::size_t head_ = 0;
-  std::size_t tail_ = per_chunk;
+  std::size_t tail_ = per_block;
   std::size_t size_ = 0;
 };
 
