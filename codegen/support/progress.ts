@@ -17,20 +17,28 @@ export const silentProgress: Progress = {
   },
 };
 
-/** One line when a step starts and one when it ends, for logs and pipes. */
+/** Updates that follow each other faster than this would flood a log. */
+const updateMs = 2000;
+
+/** One line when a step starts, one when it ends, and its updates now and then: for logs and pipes. */
 export function lineProgress(
   write: (line: string) => void,
-  now = () => performance.now(),
+  now: () => number = () => performance.now(),
 ): Progress {
   let depth = 0;
   return {
     async step(title, work) {
       const indent = '  '.repeat(depth);
       const start = now();
+      let last = start;
       write(`${indent}${title} …`);
       depth += 1;
       try {
-        const result = await work(() => undefined);
+        const result = await work((text) => {
+          if (now() - last < updateMs) return;
+          last = now();
+          write(`${indent}  ${text}`);
+        });
         write(`${indent}${title}: done in ${((now() - start) / 1000).toFixed(1)} s`);
         return result;
       } catch (error) {
