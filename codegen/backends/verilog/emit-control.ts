@@ -88,7 +88,7 @@ function check(module: string, kernelArguments: readonly ControlArgument[]): voi
 
 /**
  * The Verilog text of a kernel's AXI4-Lite slave: ports clk, rst_n, s_axi_control_*, ap_start (level
- * until ap_ready), ap_done, ap_idle, ap_ready, ap_interrupt, and one output per argument of its width
+ * until ap_ready), ap_done, ap_idle, ap_ready, ap_interrupt, and one output arg_<name> per argument of its width
  * (64 bits for a memory's base address).
  * @throws TilewrightError `REGISTER_MAP` when names, widths or offsets do not make a register map.
  */

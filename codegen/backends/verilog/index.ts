@@ -40,6 +40,8 @@ export const verilogBackend: Backend = {
       }
       taken.set(name, what);
     };
+    // The control slave's module, and the wire that says that all are idle.
+    for (const name of ['control', 'all']) taken.set(name, 'a part of every kernel');
     for (const memory of kernel.memories) claim(memory.name, 'a memory', memory.span);
     for (const stream of kernel.streams) claim(stream.name, 'a stream', stream.span);
     for (const process of kernel.processes) claim(process.name, 'a process', process.span);

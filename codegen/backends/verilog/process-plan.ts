@@ -27,7 +27,19 @@ export class ProcessPlan {
   readonly values: readonly (readonly PlannedValue[])[];
   private readonly byExpr: readonly Map<Expr, PlannedValue>[];
   private readonly states = new Map<string, PlannedValue>();
-  private readonly used = new Set<string>();
+  /** Names that with a stage's prefix would be one of the stage's own signals. */
+  private readonly used = new Set([
+    'valid',
+    'block',
+    'stall',
+    'go',
+    'push',
+    'pop',
+    'din',
+    'dout',
+    'full',
+    'empty',
+  ]);
 
   constructor(scheduled: ScheduledProcess) {
     this.scheduled = scheduled;

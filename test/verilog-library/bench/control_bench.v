@@ -48,8 +48,8 @@ module control_bench (
         .s_axi_control_arready(arready), .s_axi_control_rdata(rdata),
         .s_axi_control_rresp(rresp), .s_axi_control_rvalid(rvalid),
         .s_axi_control_rready(rready), .ap_start(ap_start), .ap_done(ap_done),
-        .ap_idle(ap_idle), .ap_ready(ap_ready), .source(source), .target(target), .key(key),
-        .flag(flag), .wide(wide), .ap_interrupt(ap_interrupt)
+        .ap_idle(ap_idle), .ap_ready(ap_ready), .arg_source(source), .arg_target(target), .arg_key(key),
+        .arg_flag(flag), .arg_wide(wide), .ap_interrupt(ap_interrupt)
     );
 
     // ---- The model: what each word holds, and which of its bits exist ----

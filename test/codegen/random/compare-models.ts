@@ -1,0 +1,104 @@
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  compileKernel,
+  loadKernelModule,
+  seededRandom,
+  writeCompiled,
+} from '../../../codegen/index.ts';
+import { runKernelIr } from '../../../codegen/ir/run-kernel-ir.ts';
+import type { Manifest } from '../../../codegen/package/manifest.ts';
+import { runOn } from '../../../host/cosim/compare-runs.ts';
+import { type EncodedWorkload, encodeWorkload } from '../../../host/cosim/encode-workload.ts';
+import type { BuiltKernel } from '../../../host/device/built-kernel.ts';
+import { openDevice } from '../../../host/device/open-device.ts';
+
+export interface Run {
+  readonly seed: number;
+  readonly size: number;
+  readonly latency?: number;
+  readonly stall?: number;
+  readonly outstanding?: number;
+}
+
+/** Writes a kernel's source into a folder of its own. */
+export function writeKernel(name: string, source: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tilewright-kernel-'));
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${name}.ts`);
+  writeFileSync(file, source);
+  return file;
+}
+
+/**
+ * Compiles a kernel once and runs it everywhere: the TypeScript, the IR, and the devices named. Returns
+ * one line for every element on which they differ; no line where all agree.
+ */
+export async function compareModels(
+  file: string,
+  runs: readonly Run[],
+  devices: readonly string[] = ['native', 'sim'],
+  parameters: Readonly<Record<string, number>> = {},
+): Promise<string[]> {
+  const compiled = await compileKernel(file, parameters);
+  const folder = mkdtempSync(join(tmpdir(), 'tilewright-built-'));
+  writeCompiled(compiled, folder);
+  const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
+  const kernel: BuiltKernel = { folder, manifest, sourceFile: compiled.sourceFile };
+  const { definition } = await loadKernelModule(file);
+  const differences: string[] = [];
+  for (const run of runs) {
+    const drawn = definition.workload(manifest.parameters, seededRandom(run.seed), run.size);
+    const workload = encodeWorkload(manifest, drawn as Readonly<Record<string, unknown>>);
+    const outputs = new Map<string, ReadonlyMap<string, Uint8Array>>();
+    for (const name of ['golden', ...devices]) {
+      const device = await openDevice(name, {
+        memory: {
+          latency: run.latency ?? 64,
+          stall: run.stall ?? 0,
+          outstanding: run.outstanding ?? 64,
+          seed: run.seed,
+        },
+      });
+      try {
+        outputs.set(name, (await runOn(device, kernel, workload)).outputs);
+      } catch (error) {
+        differences.push(`seed ${run.seed}: ${name} fails: ${(error as Error).message}`);
+        if (name === 'golden') throw error;
+      } finally {
+        await device.close();
+      }
+    }
+    outputs.set('ir', irOutputs(compiled.ir, workload));
+    for (const [name, buffers] of outputs) {
+      for (const { memory } of workload.outputs) {
+        const expected = words(outputs.get('golden')?.get(memory.name));
+        const actual = words(buffers.get(memory.name));
+        expected.forEach((word, index) => {
+          if (actual[index] === word) return;
+          differences.push(
+            `seed ${run.seed}: ${memory.name}[${index}] is ${actual[index]} in ${name}, ${word} in golden`,
+          );
+        });
+      }
+    }
+  }
+  return differences;
+}
+
+function irOutputs(
+  ir: Awaited<ReturnType<typeof compileKernel>>['ir'],
+  workload: EncodedWorkload,
+): ReadonlyMap<string, Uint8Array> {
+  const { outputs } = runKernelIr(ir, {
+    scalars: workload.scalars,
+    memories: Object.fromEntries(workload.buffers),
+  });
+  return new Map(Object.entries(outputs));
+}
+
+function words(bytes: Uint8Array | undefined): Int32Array {
+  const copy = Uint8Array.from(bytes ?? []);
+  return new Int32Array(copy.buffer);
+}
