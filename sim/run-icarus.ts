@@ -1,5 +1,5 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Manifest, ManifestPort } from '../codegen/package/manifest.ts';
 import { TilewrightError } from '../codegen/support/errors.ts';
@@ -85,7 +85,7 @@ function benchText(manifest: Manifest, workload: IcarusWorkload, interrupt: stri
   });
 }
 
-async function kernelSources({ manifest, folder: artefacts }: KernelArtefacts): Promise<string[]> {
+function kernelSources({ manifest, folder: artefacts }: KernelArtefacts): string[] {
   const sources = manifest.artefacts
     .filter(({ kind }) => kind === 'verilog')
     .map(({ path }) => join(artefacts, path));
@@ -128,12 +128,12 @@ function reversedBeats(data: Uint8Array): Uint8Array {
 const hints: Readonly<Record<string, string>> = {
   RULE: 'The kernel breaks a rule of AXI; look at its ports around that cycle.',
   UNKNOWN: 'A register without a reset is used before it is written.',
-  DEADLOCK: 'Look for a process that waits for data nobody sends, or a stream that is too shallow.',
+  DEADLOCK: 'Run it in the Verilated simulator, which tells what every process waits for.',
   CYCLE_LIMIT: 'Take a smaller workload or raise maximumCycles; else look for an endless loop.',
   PROTOCOL: 'The control slave does not follow ap_ctrl_hs.',
 };
 
-function failure(kernel: string, output: string): TilewrightError {
+function failure(kernel: string, output: string, firstRun: number): TilewrightError {
   const found = /^ERROR (\w+) (\d+) (\d+) (\S+) +(.*)$/m.exec(output);
   if (found === null) {
     const last = output.trimEnd().split('\n').slice(-5).join('\n');
@@ -145,7 +145,7 @@ function failure(kernel: string, output: string): TilewrightError {
   const [, code, run, cycle, place, what] = found;
   const states = [...output.matchAll(/^STATE (.*)$/gm)].map(([, state]) => `\n  ${state}`).join('');
   return new TilewrightError(
-    `${kernel} in Icarus, run ${run}, cycle ${cycle}: ${place}: ${what}${states}`,
+    `${kernel} in Icarus, run ${firstRun + Number(run)}, cycle ${cycle}: ${place}: ${what}${states}`,
     {
       code: code === 'RULE' || code === 'UNKNOWN' ? 'SIM_AXI_RULE' : `SIM_${code}`,
       hint: hints[code] ?? 'Free some space in the temporary folder and run it again.',
@@ -157,12 +157,8 @@ async function results(
   manifest: Manifest,
   workload: IcarusWorkload,
   scratch: string,
-  output: string,
+  lines: readonly (readonly number[])[],
 ): Promise<IcarusResult[]> {
-  const lines = [...output.matchAll(/^RUN (.*)$/gm)].map(([, text]) => text.split(' ').map(Number));
-  if (lines.length !== workload.runs.length || !/^END$/m.test(output)) {
-    throw failure(manifest.kernel, output);
-  }
   const written = new Map<string, Uint8Array>();
   for (const { name, direction } of manifest.ports) {
     if (direction === 'write') written.set(name, await readFile(join(scratch, `${name}.out`)));
@@ -183,26 +179,22 @@ async function results(
   });
 }
 
-/**
- * Runs a generated kernel in Icarus Verilog, all `runs` in one simulation, without a reset in between:
- * a second opinion beside Verilator, which also finds undefined bits (X). The memory keeps the timing
- * of the memory model; its stalls are another sequence than the Verilated one's.
- * @param kernel its manifest and the folder of its artefacts (a `BuiltKernel` will do).
- * @throws TilewrightError `SIM_AXI_RULE`, `SIM_DEADLOCK`, `SIM_CYCLE_LIMIT`, `SIM_PROTOCOL`, `KERNEL_ARGUMENT`,
- * `SIM_OPTION`, `TOOL_MISSING`, `TOOL_FAILED`, `ABORTED`.
- */
-export async function runIcarus(
-  kernel: KernelArtefacts,
-  runs: readonly IcarusRun[],
-  options: IcarusOptions = {},
+interface Simulation {
+  readonly kernel: KernelArtefacts;
+  readonly sources: readonly string[];
+  readonly interrupt: string;
+  readonly runs: readonly IcarusRun[];
+  /** Number of the first of `runs`, for messages. */
+  readonly firstRun: number;
+}
+
+async function simulate(
+  { kernel: { manifest }, sources, interrupt, runs, firstRun }: Simulation,
+  options: IcarusOptions,
 ): Promise<IcarusResult[]> {
-  if (runs.length === 0) return [];
-  const { manifest } = kernel;
   const { signal } = options;
   const workload = new IcarusWorkload(manifest, options);
   for (const run of runs) workload.add(run);
-  const sources = await kernelSources(kernel);
-  const interrupt = await interruptOf(manifest.kernel, sources);
   const scratch = await mkdtemp(join(tmpdir(), 'tilewright-icarus-run-'));
   try {
     await writeFile(join(scratch, 'bench.v'), benchText(manifest, workload, interrupt));
@@ -224,8 +216,59 @@ export async function runIcarus(
       { cwd: scratch, signal },
     );
     const { stdout } = await runTool('vvp', ['-n', 'bench.vvp'], { cwd: scratch, signal });
-    return await results(manifest, workload, scratch, stdout);
+    const lines = [...stdout.matchAll(/^RUN (.*)$/gm)].map(([, text]) =>
+      text.split(' ').map(Number),
+    );
+    if (lines.length !== runs.length || !/^END$/m.test(stdout)) {
+      throw failure(manifest.kernel, stdout, firstRun);
+    }
+    return await results(manifest, workload, scratch, lines);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Below this many runs a second process gains nothing. */
+const runsWorthAProcess = 16;
+
+/**
+ * Runs a generated kernel in Icarus Verilog: a second opinion beside Verilator, which also finds
+ * undefined bits (X). One simulation, or two side by side, takes all `runs` one after another, without
+ * a reset in between. The memory keeps the timing of the memory model; its stalls are another sequence
+ * than the Verilated one's.
+ * @param kernel its manifest and the folder of its artefacts (a `BuiltKernel` will do).
+ * @throws TilewrightError `SIM_AXI_RULE`, `SIM_DEADLOCK`, `SIM_CYCLE_LIMIT`, `SIM_PROTOCOL`,
+ * `KERNEL_ARGUMENT`, `SIM_OPTION`, `ARTEFACT_MISSING`, `TOOL_MISSING`, `TOOL_FAILED`, `ABORTED`.
+ */
+export async function runIcarus(
+  kernel: KernelArtefacts,
+  runs: readonly IcarusRun[],
+  options: IcarusOptions = {},
+): Promise<IcarusResult[]> {
+  if (runs.length === 0) return [];
+  const sources = kernelSources(kernel);
+  const interrupt = await interruptOf(kernel.manifest.kernel, sources);
+  const processes = Math.min(2, availableParallelism(), Math.ceil(runs.length / runsWorthAProcess));
+  const share = Math.ceil(runs.length / processes);
+  // The first failure stops the other simulation; it is the one that is reported.
+  const failed = new AbortController();
+  const signals = [failed.signal, options.signal].filter((signal) => signal !== undefined);
+  const signal = AbortSignal.any(signals);
+  let failure: unknown;
+  const shares = Array.from({ length: processes }, (_, index) => {
+    const firstRun = index * share;
+    const part = runs.slice(firstRun, firstRun + share);
+    return simulate({ kernel, sources, interrupt, runs: part, firstRun }, { ...options, signal });
+  });
+  const finished = await Promise.all(
+    shares.map((work) =>
+      work.catch((error: unknown) => {
+        failure ??= error;
+        failed.abort();
+        return [];
+      }),
+    ),
+  );
+  if (failure !== undefined) throw failure;
+  return finished.flat();
 }

@@ -43,8 +43,8 @@ module tw_bench_read_memory #(
     reg  [31:0]  queued_word [0:4095];
     reg  [31:0]  queued_due [0:4095];
     reg  [8:0]   queued_beats [0:4095];
-    integer      head;
-    integer      tail;
+    reg  [11:0]  head;
+    reg  [11:0]  tail;
     integer      file;
     integer      count;
     reg          showing;
@@ -79,6 +79,7 @@ module tw_bench_read_memory #(
         rlast = 0;
     end
 
+    // Nothing is done for a channel in which nothing happens: Icarus interprets every statement.
     always @(posedge clk) begin
         if (begin_run) begin
             random = seed;
@@ -86,42 +87,47 @@ module tw_bench_read_memory #(
             beat_count = 0;
         end
         // What happened in this cycle.
-        if (arvalid === 1'b1 && arready) begin
+        if (arready && arvalid === 1'b1) begin
             queued_word[tail] = offset + ((araddr - base) >> 6);
             queued_beats[tail] = arlen + 9'd1;
             queued_due[tail] = cycle + latency;
-            tail = (tail + 1) % 4096;
+            tail = tail + 1;
             in_flight = in_flight + 1;
             burst_count = burst_count + 1;
             moves = moves + 1;
         end
-        if (showing && rready === 1'bx) begin
-            $display("ERROR UNKNOWN %0d %0d %0s rready is undefined", run, cycle, NAME);
-            $finish;
-        end
-        if (showing && rready) begin
-            showing = 0;
-            beat_count = beat_count + 1;
-            moves = moves + 1;
-            queued_word[head] = queued_word[head] + 1;
-            queued_beats[head] = queued_beats[head] - 1;
-            if (queued_beats[head] == 0) begin
-                head = (head + 1) % 4096;
-                in_flight = in_flight - 1;
+        if (showing) begin
+            if (rready === 1'bx) begin
+                $display("ERROR UNKNOWN %0d %0d %0s rready is undefined", run, cycle, NAME);
+                $finish;
+            end
+            if (rready) begin
+                showing = 0;
+                beat_count = beat_count + 1;
+                moves = moves + 1;
+                if (queued_beats[head] == 1) begin
+                    head = head + 1;
+                    in_flight = in_flight - 1;
+                end else begin
+                    queued_word[head] = queued_word[head] + 1;
+                    queued_beats[head] = queued_beats[head] - 1;
+                end
             end
         end
         // What the kernel sees in the next one.
-        random = random ^ (random << 13);
-        random = random ^ (random >> 17);
-        random = random ^ (random << 5);
-        arready <= in_flight < outstanding && random[9:0] >= stall;
+        if (stall != 0) begin
+            random = random ^ (random << 13);
+            random = random ^ (random >> 17);
+            random = random ^ (random << 5);
+        end
+        arready <= in_flight < outstanding && (stall == 0 || random[9:0] >= stall);
         if (!showing) begin
-            showing = in_flight != 0 && queued_due[head] <= cycle + 1 && random[19:10] >= stall;
-            rvalid <= showing;
-            if (showing) begin
+            if (in_flight != 0 && queued_due[head] <= cycle + 1 && (stall == 0 || random[19:10] >= stall)) begin
+                showing = 1;
+                rvalid <= 1;
                 rdata <= words[queued_word[head]];
                 rlast <= queued_beats[head] == 1;
-            end
+            end else if (rvalid) rvalid <= 0;
         end
     end
 endmodule

@@ -46,9 +46,9 @@ module tw_bench_write_memory #(
     reg  [31:0]  queued_word [0:4095];
     reg  [8:0]   queued_beats [0:4095];
     reg  [31:0]  queued_due [0:4095];
-    integer      head;      // oldest burst without its response taken
-    integer      filling;   // oldest burst that lacks data
-    integer      tail;
+    reg  [11:0]  head;      // oldest burst without its response taken
+    reg  [11:0]  filling;   // oldest burst that lacks data
+    reg  [11:0]  tail;
     integer      unfilled;
     integer      file;
     integer      count;
@@ -105,6 +105,7 @@ module tw_bench_write_memory #(
         $fclose(file);
     end
 
+    // Nothing is done for a channel in which nothing happens: Icarus interprets every statement.
     always @(posedge clk) begin
         if (begin_run) begin
             random = seed;
@@ -112,60 +113,79 @@ module tw_bench_write_memory #(
             beat_count = 0;
         end
         // W: what is shown stays until it is taken, and belongs to the oldest burst without its data.
-        if (live && wvalid === 1'bx) broken("wvalid is undefined");
-        if (waiting && !wvalid) broken("wvalid fell before wready answered it");
-        if (waiting && (wdata !== held_data || wstrb !== held_strobe || wlast !== held_last))
-            broken("W changed while wvalid waited for wready");
-        waiting = wvalid === 1'b1 && !wready;
-        held_data = wdata;
-        held_strobe = wstrb;
-        held_last = wlast;
-        if (wvalid === 1'b1 && wready) begin
-            if (!running) broken("a beat although the kernel is not running");
-            if (wlast !== (queued_beats[filling] == 1)) broken("wlast is not on the last beat of its burst");
-            if (^wstrb === 1'bx) broken("wstrb is undefined");
-            merged = words[queued_word[filling]];
-            if (&wstrb) merged = wdata;
-            else
-                for (lane = 0; lane < 64; lane = lane + 1)
-                    if (wstrb[lane]) merged[8*lane +: 8] = wdata[8*lane +: 8];
-            if (^merged === 1'bx) broken("wdata has undefined bits");
-            words[queued_word[filling]] = merged;
-            beat_count = beat_count + 1;
-            moves = moves + 1;
-            queued_word[filling] = queued_word[filling] + 1;
-            queued_beats[filling] = queued_beats[filling] - 1;
-            if (queued_beats[filling] == 0) begin
-                queued_due[filling] = cycle + (latency > 2 ? latency - 1 : 1);
-                filling = (filling + 1) % 4096;
-                unfilled = unfilled - 1;
+        if (wvalid !== 1'b0) begin
+            if (wvalid === 1'bx) begin
+                if (live) broken("wvalid is undefined");
+            end else begin
+                if (waiting && (wdata !== held_data || wstrb !== held_strobe || wlast !== held_last))
+                    broken("W changed while wvalid waited for wready");
+                waiting = !wready;
+                if (wready) take;
+                else begin
+                    held_data = wdata;
+                    held_strobe = wstrb;
+                    held_last = wlast;
+                end
+            end
+        end else if (waiting) broken("wvalid fell before wready answered it");
+        if (responding) begin
+            if (bready === 1'bx) broken("bready is undefined");
+            if (bready) begin
+                responding = 0;
+                head = head + 1;
+                in_flight = in_flight - 1;
+                moves = moves + 1;
             end
         end
-        if (responding && bready === 1'bx) broken("bready is undefined");
-        if (responding && bready) begin
-            responding = 0;
-            head = (head + 1) % 4096;
-            in_flight = in_flight - 1;
-            moves = moves + 1;
-        end
-        if (awvalid === 1'b1 && awready) begin
+        if (awready && awvalid === 1'b1) begin
             queued_word[tail] = offset + ((awaddr - base) >> 6);
             queued_beats[tail] = awlen + 9'd1;
-            tail = (tail + 1) % 4096;
+            tail = tail + 1;
             in_flight = in_flight + 1;
             unfilled = unfilled + 1;
             burst_count = burst_count + 1;
             moves = moves + 1;
         end
         // What the kernel sees in the next cycle.
-        random = random ^ (random << 13);
-        random = random ^ (random >> 17);
-        random = random ^ (random << 5);
-        awready <= in_flight < outstanding && random[9:0] >= stall;
-        wready <= unfilled != 0 && random[19:10] >= stall;
+        if (stall != 0) begin
+            random = random ^ (random << 13);
+            random = random ^ (random >> 17);
+            random = random ^ (random << 5);
+        end
+        awready <= in_flight < outstanding && (stall == 0 || random[9:0] >= stall);
+        wready <= unfilled != 0 && (stall == 0 || random[19:10] >= stall);
         if (!responding) begin
-            responding = head != filling && queued_due[head] <= cycle + 1 && random[29:20] >= stall;
-            bvalid <= responding;
+            if (head != filling && queued_due[head] <= cycle + 1 && (stall == 0 || random[29:20] >= stall)) begin
+                responding = 1;
+                bvalid <= 1;
+            end else if (bvalid) bvalid <= 0;
         end
     end
+
+    // A beat of W.
+    task take;
+        begin
+            if (!running) broken("a beat although the kernel is not running");
+            if (wlast !== (queued_beats[filling] == 1)) broken("wlast is not on the last beat of its burst");
+            if (&wstrb === 1'b1) merged = wdata;
+            else begin
+                if (^wstrb === 1'bx) broken("wstrb is undefined");
+                merged = words[queued_word[filling]];
+                for (lane = 0; lane < 64; lane = lane + 1)
+                    if (wstrb[lane]) merged[8*lane +: 8] = wdata[8*lane +: 8];
+            end
+            if (^merged === 1'bx) broken("wdata has undefined bits");
+            words[queued_word[filling]] = merged;
+            beat_count = beat_count + 1;
+            moves = moves + 1;
+            if (queued_beats[filling] == 1) begin
+                queued_due[filling] = cycle + (latency > 2 ? latency - 1 : 1);
+                filling = filling + 1;
+                unfilled = unfilled - 1;
+            end else begin
+                queued_word[filling] = queued_word[filling] + 1;
+                queued_beats[filling] = queued_beats[filling] - 1;
+            end
+        end
+    endtask
 endmodule

@@ -65,7 +65,7 @@ describe('results', () => {
     }),
   );
 
-  test('of 200 runs in one simulation are right, whatever the memory does', async () => {
+  test('of 200 runs in one go are right, whatever the memory does', async () => {
     const results = await runIcarus(kernel, runs);
     expect(results).toHaveLength(200);
     for (const [index, run] of runs.entries()) {
@@ -136,6 +136,14 @@ describe('a kernel that breaks a rule is told with run, port and rule', () => {
       expect(error.hint).toBeTruthy();
     });
   }
+
+  test('the run keeps its number when the runs are shared out', async () => {
+    const runs = Array.from({ length: 40 }, (_, index) =>
+      workload(2, 2, easy, index === 33 ? fault.earlyWlast : fault.none),
+    );
+    const error = await failureOf(runIcarus(kernel, runs));
+    expect(error.message).toMatch(/^beat_copy in Icarus, run 33, cycle \d+: m_axi_target: wlast/);
+  });
 
   const waiting: readonly (readonly [keyof typeof fault, RegExp])[] = [
     ['dropArvalid', /m_axi_source: arvalid fell before ready/],
