@@ -43,7 +43,6 @@ function makeParser(
     .example([
       ['$0 doctor', 'See what this machine has'],
       ['$0 cosim mean_aggregate', 'Prove a kernel equal in TypeScript and in simulated hardware'],
-      ['$0 recommend --user 15 --device sim', 'Recommend films through the simulated hardware'],
     ])
     .demandCommand(1, 'no command is given')
     .strict()

@@ -1,0 +1,80 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { packageRoot } from '../../codegen/support/package-root.ts';
+import { commands } from '../../host/cli/commands/index.ts';
+import { parseCommandLine } from '../../host/cli/run-cli.ts';
+
+const root = packageRoot();
+const documents = [
+  'README.md',
+  'bitstreams/README.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+const makefile = readFileSync(join(root, 'Makefile'), 'utf8');
+
+/** Programs that a reader's machine has, which are not ours to check. */
+const others = /^(git clone|cd|sudo apt-get install|apt-get install|docker run|npm install)\b/;
+
+interface ShellLine {
+  readonly document: string;
+  readonly line: string;
+}
+
+function shellLines(document: string): ShellLine[] {
+  const text = readFileSync(join(root, document), 'utf8');
+  const lines: ShellLine[] = [];
+  for (const [, block] of text.matchAll(/```sh\n(.*?)```/gs)) {
+    for (const raw of block.replaceAll('\\\n', ' ').split('\n')) {
+      const line = raw.replace(/\s+#.*$/, '').trim();
+      if (line !== '' && !line.startsWith('#')) lines.push({ document, line });
+    }
+  }
+  return lines;
+}
+
+async function check(line: string): Promise<void> {
+  for (const part of line.split('&&').map((text) => text.trim())) {
+    const [program, ...words] = part.split(/\s+/);
+    if (program === 'make') {
+      for (const target of words) expect(makefile).toMatch(new RegExp(`^${target}:`, 'm'));
+    } else if (/^(npx )?tilewright\b/.test(part)) {
+      const { chosen, printed } = await parseCommandLine(
+        program === 'npx' ? words.slice(1) : words,
+        100,
+      );
+      expect(chosen !== undefined || printed !== '').toBe(true);
+    } else {
+      expect(part).toMatch(others);
+    }
+  }
+}
+
+const lines = documents.flatMap(shellLines);
+
+test('there are commands to check', () => {
+  expect(lines.length).toBeGreaterThan(5);
+});
+
+test.each(lines)('$document: $line', async ({ line }) => {
+  await check(line);
+});
+
+test.each(commands.flatMap(({ examples }) => examples.map(([line]) => line)))(
+  'example of --help: %s',
+  async (line) => {
+    await check(line);
+  },
+);
+
+test('links between documents lead somewhere', () => {
+  for (const document of documents) {
+    const text = readFileSync(join(root, document), 'utf8');
+    for (const [, target] of text.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)) {
+      const path = join(root, document, '..', target);
+      expect(existsSync(path), `${document} links to ${target}`).toBe(true);
+    }
+  }
+});
