@@ -1,0 +1,127 @@
+import { bitsOf, type Expr, elementOf, lanesOf } from '../../ir/ir.ts';
+import { stallAndGo } from './emit-sequencing.ts';
+import { ExpressionPrinter, literal, tableLength, tableName } from './expressions.ts';
+import { accessSignals, range } from './ports.ts';
+import type { ProcessContext } from './process-context.ts';
+import type { PlannedValue } from './process-plan.ts';
+
+export function variables(context: ProcessContext): void {
+  const { state } = context.scheduled.blocks;
+  if (state.size > 0)
+    context.line('// Variables of the source that live from one block to another.');
+  for (const [name, type] of state) context.line(`reg  ${range(bitsOf(type))}r_${name};`);
+  context.line();
+  const { stages } = context.scheduled;
+  const index = context.blockBits === 1 ? '' : `[${context.blockBits - 1}:0] `;
+  for (let stage = 0; stage < stages; stage++) {
+    context.line(`reg  s${stage}_valid;`);
+    if (context.multiple()) context.line(`reg  ${index}s${stage}_block;`);
+    context.line(`wire s${stage}_stall;`);
+    context.line(`wire s${stage}_go;`);
+  }
+}
+
+export function emitStage(context: ProcessContext, stage: number): void {
+  context.line();
+  context.line(`// Stage ${stage}.`);
+  context.scheduled.blocks.blocks.forEach((_, block) => {
+    for (const value of context.plan.values[block]) {
+      if (value.stage === stage) emitValue(context, value);
+    }
+  });
+  stallAndGo(context, stage);
+  const crossing = context.plan.crossing(stage);
+  for (const value of crossing) {
+    context.line(`reg  ${range(bitsOf(value.expr.type))}s${stage + 1}_${value.name};`);
+  }
+  if (crossing.length === 0) return;
+  context.line(`always @(posedge clk) if (s${stage}_go) begin`);
+  for (const value of crossing) {
+    context.line(`    s${stage + 1}_${value.name} <= ${context.nameAt(value, stage)};`);
+  }
+  context.line('end');
+}
+
+function emitValue(context: ProcessContext, value: PlannedValue): void {
+  const { expr, stage, block } = value;
+  const name = `s${stage}_${value.name}`;
+  const bits = bitsOf(expr.type);
+  context.here = { stage, block };
+  if (value.source !== undefined) {
+    context.line(`wire ${range(bits)}${name} = ${resultText(context, value)};`);
+    return;
+  }
+  if (expr.op === 'table') declareTable(context, expr);
+  const where = expr.span === undefined ? '' : ` // line ${expr.span.line}`;
+  const wider = ExpressionPrinter.widerThanResult(expr);
+  const assigned = context.printer.assigned(expr);
+  const width = elementOf(expr.type).width;
+  const lanes = lanesOf(expr.type);
+  const target = wider === undefined ? name : `${name}_wide`;
+  const targetWidth = wider ?? width;
+  const kind = assigned.kind === 'lanes' ? 'reg ' : 'wire';
+  context.line(`${kind} ${range(targetWidth * lanes)}${target};${where}`);
+  if (assigned.kind === 'whole') {
+    context.line(`assign ${target} = ${assigned.text};`);
+  } else if (assigned.kind === 'list') {
+    assigned.texts.forEach((text, lane) => {
+      context.line(`assign ${target}[${lane * width} +: ${width}] = ${text};`);
+    });
+  } else {
+    emitLanes(context, target, targetWidth, lanes, assigned.text);
+  }
+  if (wider === undefined) return;
+  context.partly.add(target);
+  context.line(`${expr.type.kind === 'int' ? 'wire' : 'reg '} ${range(bits)}${name};`);
+  if (expr.type.kind === 'int') context.line(`assign ${name} = ${target}[${width - 1}:0];`);
+  else emitLanes(context, name, width, lanes, `${target}[lane*${wider} +: ${width}]`);
+}
+
+/** Lane by lane in a loop: one process a vector, where a driver a lane makes simulators slow. */
+function emitLanes(
+  context: ProcessContext,
+  target: string,
+  width: number,
+  lanes: number,
+  text: string,
+): void {
+  const index = `lane_${target}`;
+  const own = (one: string) => one.replace(/\blane\b/g, index);
+  const slice = width === 1 ? `${target}[lane]` : `${target}[lane*${width} +: ${width}]`;
+  context.line(`integer ${index};`);
+  context.line('always @* begin');
+  context.line(`    for (${index} = 0; ${index} < ${lanes}; ${index} = ${index} + 1) begin`);
+  context.line(`        ${own(slice)} = ${own(text)};`);
+  context.line('    end');
+  context.line('end');
+}
+
+function declareTable(context: ProcessContext, expr: Extract<Expr, { op: 'table' }>): void {
+  const table = context.kernel.tables.find((one) => one.name === expr.table);
+  if (table === undefined) throw new Error(`table ${expr.table}`);
+  const { width } = table.element;
+  const length = tableLength(expr.index);
+  const values = Array.from({ length }, (_, at) => literal(table.values[at] ?? 0n, width));
+  const text = `[${length * width - 1}:0] % = {${values.reverse().join(', ')}}`;
+  context.tables.set(tableName(table.name), text);
+}
+
+/** The part of a stream's word, or the beat, that a result variable takes. */
+function resultText(context: ProcessContext, value: PlannedValue): string {
+  const { source, expr } = value;
+  if (source === undefined || expr.op !== 'var') throw new Error('not a result');
+  const { input } = accessSignals(source, context.kernel);
+  if (input === undefined) throw new Error(`${source.kind} has no result`);
+  const stream = context.kernel.streams.find((one) => one.name === source.resource);
+  if (source.kind === 'receive' || stream === undefined) return input.name;
+  let low = 0;
+  for (const [at, field] of stream.fields.entries()) {
+    const bits = bitsOf(field.type);
+    if (source.into[at] === expr.name) {
+      if (bits === input.width) return input.name;
+      return bits === 1 ? `${input.name}[${low}]` : `${input.name}[${low + bits - 1}:${low}]`;
+    }
+    low += bits;
+  }
+  throw new Error(`no field for ${expr.name}`);
+}
