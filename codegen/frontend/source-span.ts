@@ -10,7 +10,8 @@ export function nameSource(path: string, name: string): void {
 
 export function spanOf(node: Node): Span {
   const source = node.getSourceFile();
-  const { line, column } = source.getLineAndColumnAtPos(node.getStart());
+  // TypeScript's own table of lines; ts-morph counts them from the start of the file each time.
+  const { line, character } = source.compilerNode.getLineAndCharacterOfPosition(node.getStart());
   const path = source.getFilePath();
-  return { file: names.get(path) ?? path, line, column };
+  return { file: names.get(path) ?? path, line: line + 1, column: character + 1 };
 }

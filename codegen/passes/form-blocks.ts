@@ -8,6 +8,7 @@ import {
   targetsOf,
 } from '../ir/blocks.ts';
 import { binary, not as negation, select } from '../ir/build.ts';
+import { fold } from '../ir/fold.ts';
 import { Interner, withOperands } from '../ir/intern.ts';
 import { type Expr, type Process, type Span, type Stmt, type Type, u1 } from '../ir/ir.ts';
 import { allStatements, operandsOf } from '../ir/visit.ts';
@@ -413,7 +414,7 @@ function substitute(expr: Expr, value: (name: string) => Expr | undefined): Expr
     const operands = operandsOf(one);
     const walked = operands.map(walk);
     const same = walked.every((operand, at) => operand === operands[at]);
-    const result = same ? one : withOperands(one, walked);
+    const result = same ? one : fold(withOperands(one, walked));
     done.set(one, result);
     return result;
   };

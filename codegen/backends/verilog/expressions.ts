@@ -353,11 +353,16 @@ export class ExpressionPrinter {
     const from = elementOf(operand.type);
     const name = this.named(operand);
     const vector = operand.type.kind === 'vec' && perLane;
-    const bit = (at: number) => (vector ? `${name}[lane*${from.width}+${at}]` : `${name}[${at}]`);
+    // A wire of one bit has nothing to select from.
+    const single = !vector && from.width === 1;
+    const bit = (at: number) =>
+      single ? name : vector ? `${name}[lane*${from.width}+${at}]` : `${name}[${at}]`;
     const slice = (low: number, bits: number) =>
-      vector
-        ? `${name}[lane*${from.width}+${low} +: ${bits}]`
-        : `${name}[${low + bits - 1}:${low}]`;
+      single
+        ? name
+        : vector
+          ? `${name}[lane*${from.width}+${low} +: ${bits}]`
+          : `${name}[${low + bits - 1}:${low}]`;
     const sign = bit(from.width - 1);
     const max = literal(rangeOf(to).max, to.width);
     const min = literal(rangeOf(to).min, to.width);

@@ -1,4 +1,5 @@
-import { type Random, seededRandom } from '../../../codegen/index.ts';
+import { seededRandom } from '../../../codegen/index.ts';
+import type { Random } from '../../../codegen/language/random.ts';
 
 /**
  * Random small processes: loops in loops, `while`, `if` with reads and writes inside, several accesses of
@@ -246,7 +247,7 @@ class UnitWriter {
     const divides = (k: number) => reads % k === 0 && writes % k === 0;
     const trips = this.pick([1, 2, 3, 4].filter(divides));
     const kind = random.integer(0, 4);
-    const counter = this.fresh('i');
+    const counter = this.fresh('k');
     const pragma = random.chance(0.6) ? `pipeline(${this.pick(['', '2', '1'])});` : undefined;
     const body = () => {
       if (pragma !== undefined) this.line(pragma);

@@ -57,15 +57,17 @@ module tw_axi_address #(
     reg  [57:0] block;       // address in beats
     reg  [5:0]  length;      // beats less one
     reg  [2:0]  pages_left;  // pages that the presented request still has to enter
+    reg         more;        // whether there are any
     reg  [5:0]  tail;        // in the last of those pages, its last beat
 
     // Counted from the start of the request's first page, its last beat has the number `span`: the
     // upper bits say how many page boundaries it crosses, the lower ones where it ends.
     wire [5:0]  in_page = base[11:6] + beat[5:0];
     wire [8:0]  span = {1'b0, beats_less_one} + {3'b000, in_page};
-    wire        more = pages_left != 3'd0;
-    wire [5:0]  first_length = (span[8:6] != 3'd0) ? ~in_page : beats_less_one[5:0];
-    wire [5:0]  next_length = (pages_left == 3'd1) ? tail : 6'd63;
+    wire        crosses = span[8:6] != 3'd0;
+    wire        ends = pages_left == 3'd1;
+    wire [5:0]  first_length = crosses ? ~in_page : beats_less_one[5:0];
+    wire [5:0]  next_length = ends ? tail : 6'd63;
 
     // One adder does both: base + beat for a new request, or the start of the next page.
     wire [57:0] augend = more ? {block[57:6], 6'd63} : base[63:6];
@@ -73,21 +75,22 @@ module tw_axi_address #(
 
     assign issue = (!valid || ready) && !hold && (more || !empty);
     assign issue_len = more ? next_length : first_length;
-    assign issue_last = more ? (pages_left == 3'd1) : (span[8:6] == 3'd0);
+    assign issue_last = more ? ends : !crosses;
     assign pop = issue && !more;
 
     always @(posedge clk) begin
         if (issue) begin
             block <= augend + addend;
             length <= issue_len;
+            pages_left <= more ? pages_left - 3'd1 : span[8:6];
         end
         if (pop) tail <= span[5:0];
         if (!rst_n) begin
             valid <= 1'b0;
-            pages_left <= 3'd0;
+            more <= 1'b0;
         end else if (issue) begin
             valid <= 1'b1;
-            pages_left <= more ? pages_left - 3'd1 : span[8:6];
+            more <= !issue_last;
         end else if (ready) begin
             valid <= 1'b0;
         end

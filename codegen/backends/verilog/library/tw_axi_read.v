@@ -42,6 +42,7 @@ module tw_axi_read #(
 
     localparam BITS = $clog2(OUTSTANDING + 1);
     localparam [BITS-1:0] LIMIT = OUTSTANDING[BITS-1:0];
+    localparam [BITS-1:0] ONE = 1;
 
     wire       issue;
     wire [5:0] issue_len;
@@ -99,8 +100,7 @@ module tw_axi_read #(
 
     always @(posedge clk) begin
         if (!rst_n) in_flight <= {BITS{1'b0}};
-        else if (issue && !retire) in_flight <= in_flight + 1'b1;
-        else if (retire && !issue) in_flight <= in_flight - 1'b1;
+        else if (issue != retire) in_flight <= in_flight + (retire ? {BITS{1'b1}} : ONE);
     end
 
     always @(posedge clk) begin

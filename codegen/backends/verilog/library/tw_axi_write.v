@@ -166,12 +166,9 @@ module tw_axi_write #(
         if (!rst_n) begin
             tokens <= 32'd0;
             resp_empty <= 1'b1;
-        end else if (token && !resp_pop) begin
-            tokens <= tokens + 32'd1;
-            resp_empty <= 1'b0;
-        end else if (resp_pop && !token) begin
-            tokens <= tokens - 32'd1;
-            resp_empty <= tokens == 32'd1;
+        end else if (token != resp_pop) begin
+            tokens <= tokens + (resp_pop ? 32'hffffffff : 32'd1);
+            resp_empty <= resp_pop && (tokens == 32'd1);
         end
     end
 

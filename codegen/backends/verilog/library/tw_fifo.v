@@ -70,12 +70,16 @@ module tw_fifo #(
             assign full = full_q;
             assign empty = empty_q;
         end else begin : ring
+            // Pointers of a power of two wrap by themselves.
+            localparam WRAPS = ENTRIES != (1 << BITS);
             localparam [BITS-1:0] LAST = ENTRIES[BITS-1:0] - 1'b1;
 
             reg  [BITS-1:0] write_at;
             reg  [BITS-1:0] read_at;
-            wire [BITS-1:0] write_next = (write_at == LAST) ? {BITS{1'b0}} : write_at + 1'b1;
-            wire [BITS-1:0] read_next = (read_at == LAST) ? {BITS{1'b0}} : read_at + 1'b1;
+            wire            write_wraps = WRAPS && (write_at == LAST);
+            wire            read_wraps = WRAPS && (read_at == LAST);
+            wire [BITS-1:0] write_next = write_wraps ? {BITS{1'b0}} : write_at + 1'b1;
+            wire [BITS-1:0] read_next = read_wraps ? {BITS{1'b0}} : read_at + 1'b1;
             reg             full_q;
             reg             empty_q;
             wire            fetch;
