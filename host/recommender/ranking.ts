@@ -1,0 +1,67 @@
+/**
+ * Rank of one item among candidates by score, from 0; items of the same score share the middle of their
+ * places (mid-rank), so that a tied block neither wins nor loses.
+ * @param seen items that are no candidates.
+ */
+export function midRank(scores: ArrayLike<number>, target: number, seen: Iterable<number>): number {
+  const own = scores[target];
+  let above = 0;
+  let level = 0;
+  for (let item = 0; item < scores.length; item++) {
+    if (scores[item] > own) above++;
+    else if (scores[item] === own) level++;
+  }
+  for (const item of new Set(seen)) {
+    if (item === target) continue;
+    if (scores[item] > own) above--;
+    else if (scores[item] === own) level--;
+  }
+  return above + (level - 1) / 2;
+}
+
+/** The `k` best candidates by score; equal scores by the smaller item index. */
+export function topItems(
+  scores: ArrayLike<number>,
+  seen: Iterable<number>,
+  k: number,
+): readonly number[] {
+  const out = new Set(seen);
+  const items: number[] = [];
+  for (let item = 0; item < scores.length; item++) if (!out.has(item)) items.push(item);
+  items.sort((a, b) => scores[b] - scores[a] || a - b);
+  return items.slice(0, k);
+}
+
+/** Means over users with their standard errors. */
+export interface RankingFigures {
+  readonly users: number;
+  /** 1 / log2(rank + 2) where rank < cutoff, else 0; the mean over users. */
+  readonly ndcg: number;
+  readonly ndcgError: number;
+  /** Share of users whose item is among the first `cutoff`. */
+  readonly hitRate: number;
+  readonly hitRateError: number;
+}
+
+export function meanAndError(values: readonly number[]): { mean: number; error: number } {
+  const count = values.length;
+  if (count === 0) return { mean: 0, error: 0 };
+  const mean = values.reduce((sum, one) => sum + one, 0) / count;
+  const square = values.reduce((sum, one) => sum + (one - mean) ** 2, 0);
+  return { mean, error: count > 1 ? Math.sqrt(square / (count - 1) / count) : 0 };
+}
+
+/** NDCG@cutoff and HR@cutoff of one held-out item a user, from its ranks. */
+export function rankingFigures(ranks: readonly number[], cutoff = 10): RankingFigures {
+  const gains = ranks.map((rank) => (rank < cutoff ? 1 / Math.log2(rank + 2) : 0));
+  const hits = ranks.map((rank) => (rank < cutoff ? 1 : 0));
+  const ndcg = meanAndError(gains);
+  const hitRate = meanAndError(hits);
+  return {
+    users: ranks.length,
+    ndcg: ndcg.mean,
+    ndcgError: ndcg.error,
+    hitRate: hitRate.mean,
+    hitRateError: hitRate.error,
+  };
+}
