@@ -102,7 +102,7 @@ const mutations: readonly Mutation[] = [
   {
     what: 'the split at 4 KiB forgotten',
     file: 'tw_axi_address.v',
-    from: "(span[8:6] != 3'd0) ? ~in_page : beats_less_one[5:0]",
+    from: 'crosses ? ~in_page : beats_less_one[5:0]',
     to: 'beats_less_one[5:0]',
     bench: 'read',
     verdict: /ARLEN/,
