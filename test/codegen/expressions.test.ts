@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { acceptedStatements } from './random/accepted-statements.ts';
+import { compareModels, writeKernel } from './random/compare-models.ts';
+import { expressionKernel } from './random/random-expressions.ts';
+
+// TypeScript defines the meaning; the IR, the C++ and the Verilog must give the same words.
+const plain = { seed: 1, size: 40 };
+const stalled = { seed: 2, size: 10, stall: 0.2, latency: 7 };
+
+/** Differences as lines that name the statement. */
+async function differences(seed: number, count: number, devices: readonly string[]) {
+  const { statements, refused } = await acceptedStatements(seed, count);
+  // Most are legal, and an illegal one is refused with a reason about its values.
+  expect(statements.length).toBeGreaterThan(count / 2);
+  for (const code of refused.keys()) expect(code).toMatch(/^(TW2\d{3}|TS28\d\d)$/);
+  const file = writeKernel('random_expressions', expressionKernel(seed, statements));
+  const found = await compareModels(file, [plain, stalled], devices);
+  const results = statements.flatMap((one) => one.results.map(() => one.text));
+  const rowWords = Math.ceil((results.length * 2) / 16) * 16;
+  return found.slice(0, 5).map((line) => {
+    const word = Number(/output\[(\d+)\]/.exec(line)?.[1] ?? 0);
+    return `${line}: ${results[Math.floor((word % rowWords) / 2)]}`;
+  });
+}
+
+describe('random expressions mean the same everywhere', () => {
+  test('golden, IR, C++ and Verilog', { timeout: 300_000 }, async () => {
+    expect(await differences(1, 150, ['native', 'sim'])).toEqual([]);
+  });
+
+  test.each([2, 3])('golden and IR, seed %i', { timeout: 300_000 }, async (seed) => {
+    expect(await differences(seed, 150, [])).toEqual([]);
+  });
+});
