@@ -1,6 +1,7 @@
 /** The recommender: training, fusion of graph and text side, ranking, evaluation. */
 
 export { type EvaluationRow, evaluateFull, fusionInputs } from './evaluate.ts';
+export type { FusionInputs } from './fusion-network.ts';
 export { openFusion } from './fusion-session.ts';
 export { type GraphSide, graphOf, graphSide } from './graph-side.ts';
 export { type StoredTraining, storedModel } from './model-store.ts';
