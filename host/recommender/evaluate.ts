@@ -1,15 +1,37 @@
+import { TilewrightError } from '../../codegen/support/errors.ts';
 import type { Dataset } from '../dataset/interactions.ts';
-import type { FusionInputs } from './fusion-network.ts';
+import {
+  itemNeighbourScorer,
+  popularityScorer,
+  regressionScorer,
+  type Scorer,
+} from './baselines.ts';
+import { type FusionInputs, graphLayers } from './fusion-network.ts';
 import { openFusion } from './fusion-session.ts';
 import type { GraphSide } from './graph-side.ts';
-import { historyOf, popularity } from './histories.ts';
+import { type Histories, historyOf } from './histories.ts';
 import { midRank, type RankingFigures, rankingFigures } from './ranking.ts';
 import type { RecommenderModel } from './train-model.ts';
 
+export type MethodName =
+  | 'full'
+  | 'without h'
+  | 'without e'
+  | 'without h1, h2'
+  | 'popularity'
+  | 'ItemKNN'
+  | 'EASE';
+
 export interface EvaluationRow {
-  /** `full`, `without h`, `without e` or `popularity`. */
-  readonly name: string;
+  readonly name: MethodName;
   readonly figures: RankingFigures;
+  /** From 0, of each held-out item in the order of the rows: for paired comparisons. */
+  readonly ranks: readonly number[];
+}
+
+export interface EvaluationOptions {
+  /** Also the network without h1 and h2, ItemKNN and EASE, as peers in the same run. Default false. */
+  readonly peers?: boolean;
 }
 
 /** Inputs of the fusion network from a model and a device's graph side. */
@@ -20,6 +42,46 @@ export function fusionInputs(model: RecommenderModel, graph: GraphSide): FusionI
 
 function zeros(values: Float32Array): Float32Array {
   return new Float32Array(values.length);
+}
+
+/** Inputs with h, e, or what aggregation added to h0, set to zero. */
+export function ablated(inputs: FusionInputs, part: 'h' | 'e' | 'h1, h2', columns: number) {
+  const { userGraph, itemGraph, userText, itemText } = inputs;
+  if (part === 'h') {
+    return { ...inputs, userGraph: zeros(userGraph), itemGraph: zeros(itemGraph) };
+  }
+  if (part === 'e') return { ...inputs, userText: zeros(userText), itemText: zeros(itemText) };
+  const width = graphLayers * columns;
+  const own = (h: Float32Array) => h.map((value, at) => (at % width < columns ? value : 0));
+  return { ...inputs, userGraph: own(userGraph), itemGraph: own(itemGraph) };
+}
+
+/**
+ * The rank, from 0 and mid-rank for ties, of each row's item among all items that its user has not met.
+ * @throws TilewrightError `SCORE_NOT_FINITE` naming user and item: a NaN compares as smaller than nothing
+ * and would rank first.
+ */
+export async function ranksOf(
+  scorer: Scorer,
+  histories: Histories,
+  dataset: Dataset,
+  test: Uint32Array,
+): Promise<number[]> {
+  const { user, item } = dataset.interactions;
+  const ranks: number[] = [];
+  for (const row of test) {
+    const scores = await scorer(user[row]);
+    for (let at = 0; at < scores.length; at++) {
+      if (Number.isFinite(scores[at])) continue;
+      throw new TilewrightError(
+        `the score of item ${dataset.itemIds[at]} for user ${dataset.userIds[user[row]]} ` +
+          `is ${scores[at]}`,
+        { code: 'SCORE_NOT_FINITE', hint: 'Scores must be finite numbers to be ranked.' },
+      );
+    }
+    ranks.push(midRank(scores, item[row], historyOf(histories, user[row])));
+  }
+  return ranks;
 }
 
 /**
@@ -34,39 +96,30 @@ export async function evaluateFull(
   dataset: Dataset,
   test: Uint32Array,
   onProgress: (message: string) => void = () => {},
+  options: EvaluationOptions = {},
 ): Promise<readonly EvaluationRow[]> {
+  const { peers = false } = options;
   const { histories } = model;
-  const { user, item } = dataset.interactions;
-  const ranksBy = async (scoresOf: (user: number) => Promise<ArrayLike<number>>) => {
-    const ranks: number[] = [];
-    for (const row of test) {
-      const scores = await scoresOf(user[row]);
-      ranks.push(midRank(scores, item[row], historyOf(histories, user[row])));
-    }
-    return rankingFigures(ranks);
-  };
-  const variants: readonly (readonly [string, FusionInputs])[] = [
-    ['full', inputs],
-    [
-      'without h',
-      { ...inputs, userGraph: zeros(inputs.userGraph), itemGraph: zeros(inputs.itemGraph) },
-    ],
-    [
-      'without e',
-      { ...inputs, userText: zeros(inputs.userText), itemText: zeros(inputs.itemText) },
-    ],
-  ];
+  const { dimension, textColumns, seed, embedding } = model.options;
   const rows: EvaluationRow[] = [];
-  const columns = {
-    graphColumns: model.options.dimension,
-    textColumns: model.options.textColumns,
-  };
-  for (const [name, one] of variants) {
+  const add = async (name: MethodName, scorer: Scorer) => {
     onProgress(`ranking all items for ${test.length} users, ${name}`);
-    await using session = await openFusion(model.fusion, one, columns);
-    rows.push({ name, figures: await ranksBy((who) => session.score(who)) });
+    const ranks = await ranksOf(scorer, histories, dataset, test);
+    rows.push({ name, figures: rankingFigures(ranks), ranks });
+  };
+  const network = async (name: MethodName, given: FusionInputs) => {
+    const columns = { graphColumns: dimension, textColumns };
+    await using session = await openFusion(model.fusion, given, columns);
+    await add(name, (user) => session.score(user));
+  };
+  await network('full', inputs);
+  await network('without h', ablated(inputs, 'h', dimension));
+  await network('without e', ablated(inputs, 'e', dimension));
+  if (peers) await network('without h1, h2', ablated(inputs, 'h1, h2', dimension));
+  await add('popularity', popularityScorer(histories));
+  if (peers) {
+    await add('ItemKNN', itemNeighbourScorer(histories));
+    await add('EASE', regressionScorer(histories, { ...embedding, seed }));
   }
-  const counts = popularity(histories);
-  rows.push({ name: 'popularity', figures: await ranksBy(async () => counts) });
   return rows;
 }

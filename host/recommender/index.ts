@@ -1,11 +1,34 @@
 /** The recommender: training, fusion of graph and text side, ranking, evaluation. */
 
-export { type EvaluationRow, evaluateFull, fusionInputs } from './evaluate.ts';
-export type { FusionInputs } from './fusion-network.ts';
+export {
+  itemNeighbourScorer,
+  popularityScorer,
+  regressionScorer,
+  type Scorer,
+} from './baselines.ts';
+export {
+  type EvaluationOptions,
+  type EvaluationRow,
+  evaluateFull,
+  fusionInputs,
+  type MethodName,
+  ranksOf,
+} from './evaluate.ts';
+export type { FusionInputs, FusionInputs } from './fusion-network.ts';
 export { openFusion } from './fusion-session.ts';
 export { type GraphSide, graphOf, graphSide } from './graph-side.ts';
+export {
+  type ComponentLatency,
+  type Latency,
+  type LatencyOptions,
+  latencyOf,
+  measureComponents,
+  measureLatency,
+  type Percentiles,
+  percentiles,
+} from './latency.ts';
 export { type StoredTraining, storedModel } from './model-store.ts';
-export { midRank, type RankingFigures, rankingFigures, topItems } from './ranking.ts';
+export { midRank, pairedGain, type RankingFigures, rankingFigures, topItems } from './ranking.ts';
 export {
   type LikedItem,
   likedItems,

@@ -51,9 +51,27 @@ export function meanAndError(values: readonly number[]): { mean: number; error: 
   return { mean, error: count > 1 ? Math.sqrt(square / (count - 1) / count) : 0 };
 }
 
+/** NDCG of a single relevant item at a rank from 0. */
+export function gainAt(rank: number, cutoff = 10): number {
+  return rank < cutoff ? 1 / Math.log2(rank + 2) : 0;
+}
+
+/**
+ * The mean of NDCG(a) − NDCG(b) over the same users, with its standard error, which is smaller than those
+ * of a and b suggest: both meet the same easy and hard users.
+ */
+export function pairedGain(
+  a: readonly number[],
+  b: readonly number[],
+  cutoff = 10,
+): { mean: number; error: number } {
+  if (a.length !== b.length) throw new RangeError(`${a.length} ranks against ${b.length}`);
+  return meanAndError(a.map((rank, at) => gainAt(rank, cutoff) - gainAt(b[at], cutoff)));
+}
+
 /** NDCG@cutoff and HR@cutoff of one held-out item a user, from its ranks. */
 export function rankingFigures(ranks: readonly number[], cutoff = 10): RankingFigures {
-  const gains = ranks.map((rank) => (rank < cutoff ? 1 / Math.log2(rank + 2) : 0));
+  const gains = ranks.map((rank) => gainAt(rank, cutoff));
   const hits = ranks.map((rank) => (rank < cutoff ? 1 : 0));
   const ndcg = meanAndError(gains);
   const hitRate = meanAndError(hits);
