@@ -24,3 +24,12 @@ export {
   type DeviceCsr,
   deviceCsr,
 } from './graph/csr.ts';
+export * from './recommender/index.ts';
+export {
+  type AggregationKernels,
+  openTwoHop,
+  type StepReport,
+  type TwoHop,
+  type TwoHopResult,
+  totalCycles,
+} from './stream/index.ts';

@@ -27,7 +27,7 @@ export {
   type Percentiles,
   percentiles,
 } from './latency.ts';
-export { type StoredTraining, storedModel } from './model-store.ts';
+export { readModel, type StoredTraining, storedModel, writeModel } from './model-store.ts';
 export { midRank, pairedGain, type RankingFigures, rankingFigures, topItems } from './ranking.ts';
 export {
   type LikedItem,

@@ -3,9 +3,23 @@ import build from './build.ts';
 import clean from './clean.ts';
 import cosim from './cosim.ts';
 import data from './data.ts';
+import demo from './demo.ts';
 import doctor from './doctor.ts';
+import evaluate from './evaluate.ts';
 import generate from './generate.ts';
 import kernels from './kernels.ts';
+import recommend from './recommend.ts';
 
 /** Every command, in the order `tilewright --help` shows them. Adding one: its file, and a line here. */
-export const commands: readonly Command[] = [kernels, generate, build, cosim, data, doctor, clean];
+export const commands: readonly Command[] = [
+  kernels,
+  generate,
+  build,
+  cosim,
+  data,
+  recommend,
+  evaluate,
+  demo,
+  doctor,
+  clean,
+];
