@@ -414,7 +414,7 @@ function substitute(expr: Expr, value: (name: string) => Expr | undefined): Expr
     const operands = operandsOf(one);
     const walked = operands.map(walk);
     const same = walked.every((operand, at) => operand === operands[at]);
-    const result = same ? one : fold(withOperands(one, walked));
+    const result = fold(same ? one : withOperands(one, walked));
     done.set(one, result);
     return result;
   };

@@ -4,7 +4,7 @@ import { renderTemplate } from '../../support/render-template.ts';
 import { accesses, variableUpdates } from './emit-accesses.ts';
 import { control } from './emit-sequencing.ts';
 import { emitStage, variables } from './emit-stages.ts';
-import { accessSignals, portsOf, range } from './ports.ts';
+import { accessSignals, type ModulePort, portsOf, range } from './ports.ts';
 import { ProcessContext } from './process-context.ts';
 
 /** The module of one process: its pipeline, its variables, its ends of streams and memories. */
@@ -15,7 +15,7 @@ export function emitProcess(
   module: string,
 ): string {
   const ports = portsOf(process, kernel);
-  const body = moduleBody(new ProcessContext(kernel, scheduled));
+  const body = moduleBody(new ProcessContext(kernel, scheduled), ports);
   const { blocks } = scheduled.blocks;
   return renderTemplate('codegen/backends/verilog/templates/process.v.hbs', {
     process: process.name,
@@ -36,13 +36,20 @@ export function emitProcess(
   });
 }
 
-function moduleBody(context: ProcessContext): string {
+function moduleBody(context: ProcessContext, ports: readonly ModulePort[]): string {
   const { stages } = context.scheduled;
   variables(context);
   for (let stage = 0; stage < stages; stage++) emitStage(context, stage);
   control(context);
   variableUpdates(context);
   accesses(context);
+  // What stands where control never comes still has its ports.
+  const text = context.lines.join('\n');
+  for (const { direction, name, width } of ports) {
+    if (direction === 'output' && !text.includes(`assign ${name} =`)) {
+      context.lines.push(`    assign ${name} = ${width}'d0;`);
+    }
+  }
   const head: string[] = [];
   for (const [text, { name, width }] of context.constants) {
     head.push(`    localparam [${width - 1}:0] ${name} = ${text};`);
@@ -50,8 +57,13 @@ function moduleBody(context: ProcessContext): string {
   for (const [name, text] of context.tables)
     head.push(`    localparam ${text};`.replace('%', name));
   if (head.length > 0) head.push('');
+  const results = inputNames(context);
   const unused = [...context.partly].filter((name) => !/^(CONSTANT_|table_|\d|\{)/.test(name));
-  const unread = inputNames(context).filter((name) => !unused.includes(name));
+  const unread = ports
+    .filter(({ direction, name }) => direction === 'input' && name !== 'start')
+    .map(({ name }) => name)
+    .filter((name) => !unused.includes(name))
+    .filter((name) => results.has(name) || !new RegExp(`\\b${name}\\b`).test(text));
   const all = [...unused, ...unread];
   const tail =
     all.length === 0
@@ -60,7 +72,8 @@ function moduleBody(context: ProcessContext): string {
   return [...head, ...context.lines, ...tail].join('\n');
 }
 
-function inputNames(context: ProcessContext): string[] {
+/** Inputs that carry results, of which some fields may go unread. */
+function inputNames(context: ProcessContext): ReadonlySet<string> {
   const names = new Set<string>();
   for (const block of context.scheduled.blocks.blocks) {
     for (const op of block.ops) {
@@ -68,5 +81,5 @@ function inputNames(context: ProcessContext): string[] {
       if (input !== undefined) names.add(input.name);
     }
   }
-  return [...names];
+  return names;
 }
