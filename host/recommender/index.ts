@@ -14,19 +14,10 @@ export {
   type MethodName,
   ranksOf,
 } from './evaluate.ts';
-export type { FusionInputs, FusionInputs } from './fusion-network.ts';
+export type { FusionInputs } from './fusion-network.ts';
 export { openFusion } from './fusion-session.ts';
 export { type GraphSide, graphOf, graphSide } from './graph-side.ts';
-export {
-  type ComponentLatency,
-  type Latency,
-  type LatencyOptions,
-  latencyOf,
-  measureComponents,
-  measureLatency,
-  type Percentiles,
-  percentiles,
-} from './latency.ts';
+export { type Latency, latencyOf, measureLatency } from './latency.ts';
 export { readModel, type StoredTraining, storedModel, writeModel } from './model-store.ts';
 export { midRank, pairedGain, type RankingFigures, rankingFigures, topItems } from './ranking.ts';
 export {
