@@ -22,6 +22,17 @@ beforeAll(async () => {
       arguments: [{ kind: 'scalar', name: 'tiny', type: { width: 3 }, register: 0x10 }],
     }),
   );
+  // Names that the slave uses itself, and words of Verilog.
+  const awkward = ['clk', 'data', 'start', 'input', 'reg', 'a', 'a_low', 'ctl_data'];
+  files.set(
+    'awkward_control.v',
+    emitControl({
+      module: 'awkward_control',
+      arguments: awkward.map((name, index) => {
+        return { kind: 'scalar', name, type: { width: 40 }, register: 0x10 + 8 * index };
+      }),
+    }),
+  );
   for (const [name, text] of files) await writeFile(join(folder, name), text);
 });
 
@@ -57,6 +68,7 @@ const shapes: Readonly<Record<string, readonly Parameters[]>> = {
   bench_control: [{}],
   empty_control: [{}],
   narrow_control: [{}],
+  awkward_control: [{}],
 };
 
 const list = (parameters: Parameters, each: (name: string, value: number) => string): string[] =>

@@ -29,7 +29,8 @@ const lastOffset = 0xffc;
 
 /** One 32-bit word of the register map. */
 interface Word {
-  readonly name: string;
+  /** The bits of the argument's register that it holds. */
+  readonly target: string;
   readonly width: number;
   readonly offset: number;
 }
@@ -42,11 +43,12 @@ const widthOf = (argument: ControlArgument): number =>
 function wordsOf(argument: ControlArgument): Word[] {
   const width = widthOf(argument);
   const { name, register } = argument;
-  if (width <= 32) return [{ name, width, offset: register }];
-  return [
-    { name: `${name}_low`, width: 32, offset: register },
-    { name: `${name}_high`, width: width - 32, offset: register + 4 },
-  ];
+  const word = (from: number): Word => {
+    const bits = Math.min(width - from, 32);
+    const target = `arg_${name}[${from + bits - 1}:${from}]`;
+    return { target, width: bits, offset: register + from / 8 };
+  };
+  return width <= 32 ? [word(0)] : [word(0), word(32)];
 }
 
 function refuse(module: string, problem: string, hint: string): never {
@@ -59,9 +61,9 @@ function check(module: string, kernelArguments: readonly ControlArgument[]): voi
   for (const argument of kernelArguments) {
     const { name } = argument;
     const width = widthOf(argument);
-    if (/^(clk|rst_n)$|^(ap|ctl|s_axi)_/.test(name) || !/^[A-Za-z_]\w*$/.test(name)) {
-      const hint = 'Rename it: clk, rst_n, ap_*, ctl_* and s_axi_* are taken.';
-      refuse(module, `an argument cannot be called "${name}" in the control slave`, hint);
+    if (!/^\w+$/.test(name)) {
+      const hint = 'Rename it: letters, digits and underscores.';
+      refuse(module, `an argument cannot be called "${name}" in Verilog`, hint);
     }
     if (!Number.isInteger(width) || width < 1 || width > 64) {
       refuse(module, `argument ${name} is ${width} bits wide`, 'Registers hold 1 to 64 bits.');
@@ -88,33 +90,30 @@ function check(module: string, kernelArguments: readonly ControlArgument[]): voi
 
 /**
  * The Verilog text of a kernel's AXI4-Lite slave: ports clk, rst_n, s_axi_control_*, ap_start (level
- * until ap_ready), ap_done, ap_idle, ap_ready, ap_interrupt, and one output arg_<name> per argument of its width
- * (64 bits for a memory's base address).
+ * until ap_ready), ap_done, ap_idle, ap_ready, ap_interrupt, and one output
+ * `arg_<name>` per argument, of its width (64 bits for a memory's base address).
  * @throws TilewrightError `REGISTER_MAP` when names, widths or offsets do not make a register map.
  */
 export function emitControl(options: ControlOptions): string {
   const { module } = options;
   check(module, options.arguments);
-  const range = (width: number): string => `[${width - 1}:0]`.padEnd(6);
   return renderTemplate('codegen/backends/verilog/templates/control.v.hbs', {
     module,
     arguments: options.arguments.map((argument) => {
-      const words = wordsOf(argument).map((word) => `ctl_${word.name}`);
+      const width = widthOf(argument);
       return {
         name: argument.name,
+        width,
         offset: hexadecimal(argument.register),
         note: argument.kind === 'memory' ? ': base address' : '',
-        range: range(widthOf(argument)),
-        value: words.length === 1 ? words[0] : `{${words.reverse().join(', ')}}`,
+        range: `[${width - 1}:0]`.padEnd(6),
       };
     }),
-    registers: options.arguments.flatMap(wordsOf).map((word) => ({
-      name: word.name,
-      width: word.width,
-      range: range(word.width),
-      word: hexadecimal(word.offset / 4),
-      select: `[${word.width - 1}:0]`,
-      answer: word.width === 32 ? `ctl_${word.name}` : `{${32 - word.width}'d0, ctl_${word.name}}`,
+    words: options.arguments.flatMap(wordsOf).map(({ target, width, offset }) => ({
+      target,
+      word: hexadecimal(offset / 4),
+      select: `[${width - 1}:0]`,
+      answer: width === 32 ? target : `{${32 - width}'d0, ${target}}`,
     })),
   });
 }
