@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -22,10 +22,12 @@ export interface Run {
   readonly outstanding?: number;
 }
 
+const root = mkdtempSync(join(tmpdir(), 'tilewright-random-'));
+process.on('exit', () => rmSync(root, { recursive: true, force: true }));
+
 /** Writes a kernel's source into a folder of its own. */
 export function writeKernel(name: string, source: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'tilewright-kernel-'));
-  mkdirSync(folder, { recursive: true });
+  const folder = mkdtempSync(join(root, 'kernel-'));
   const file = join(folder, `${name}.ts`);
   writeFileSync(file, source);
   return file;
@@ -42,7 +44,7 @@ export async function compareModels(
   parameters: Readonly<Record<string, number>> = {},
 ): Promise<string[]> {
   const compiled = await compileKernel(file, parameters);
-  const folder = mkdtempSync(join(tmpdir(), 'tilewright-built-'));
+  const folder = mkdtempSync(join(root, 'built-'));
   writeCompiled(compiled, folder);
   const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
   const kernel: BuiltKernel = { folder, manifest, sourceFile: compiled.sourceFile };
