@@ -25,8 +25,9 @@ module tw_bench_address #(
     task broken;
         input [8*48-1:0] what;
         begin
-            $display("ERROR RULE %0d %0d %0s %0s%0s (address 0x%0h, %0d beats; the buffer has %0d at 0x%0h)",
-                run, cycle, NAME, CHANNEL, what, addr, len + 9'd1, beats, base);
+            $write("ERROR RULE %0d %0d %0s %0s%0s ", run, cycle, NAME, CHANNEL, what);
+            $display("(address 0x%0h, %0d beats; the buffer has %0d at 0x%0h)", addr, len + 9'd1,
+                beats, base);
             $finish;
         end
     endtask
@@ -44,7 +45,8 @@ module tw_bench_address #(
             else if (burst != 1) broken("burst is not 1, INCR");
             else if (addr[5:0] != 0) broken("addr is not a multiple of 64");
             else if (addr[11:6] + len > 63) broken(": the burst crosses a 4 KiB boundary");
-            else if (addr < base || first + len >= beats) broken("addr is outside of the port's buffer");
+            else if (addr < base || first + len >= beats)
+                broken("addr is outside of the port's buffer");
             waiting = valid === 1'b1 && !ready;
             held = shown;
         end else if (waiting) broken("valid fell before ready answered it");

@@ -1,10 +1,12 @@
-// The memory behind one AXI4 read port in Icarus, with the timing of the memory model: at most one AR a
-// cycle while fewer than `outstanding` bursts are in flight; the first beat `latency` cycles after the
-// AR handshake; then at most one beat a cycle, in order; a burst holds its slot until the cycle after
-// its last beat; each ready and each valid is withheld in `stall` of 1024 cycles.
+// The memory behind one AXI4 read port in Icarus, with the timing of the memory model: at most
+// one AR a cycle while fewer than `outstanding` bursts are in flight; the first beat `latency`
+// cycles after the AR handshake; then at most one beat a cycle, in order; a burst holds its slot
+// until the cycle after its last beat; each ready and each valid is withheld in `stall` of 1024
+// cycles.
 //
-// `words` holds the buffers of all runs, one after another; this run's begins at word `offset`, has
-// `beats` beats and lies at address `base` of the kernel. `begin_run` seeds and clears the counters.
+// `words` holds the buffers of all runs, one after another; this run's begins at word `offset`,
+// has `beats` beats and lies at address `base` of the kernel. `begin_run` seeds and clears the
+// counters.
 module tw_bench_read_memory #(
     parameter NAME = "",
     parameter FILE = "",
@@ -53,8 +55,8 @@ module tw_bench_read_memory #(
     assign rresp = 2'b00;
 
     tw_bench_address #(.NAME(NAME), .CHANNEL("ar")) address (
-        .clk(clk), .live(live), .run(run), .cycle(cycle), .running(running), .beats(beats), .base(base),
-        .valid(arvalid), .ready(arready), .addr(araddr), .len(arlen), .size(arsize), .burst(arburst)
+        .clk(clk), .live(live), .run(run), .cycle(cycle), .running(running), .beats(beats),
+        .base(base), .valid(arvalid), .ready(arready), .addr(araddr), .len(arlen), .size(arsize), .burst(arburst)
     );
 
     initial begin
@@ -122,7 +124,8 @@ module tw_bench_read_memory #(
         end
         arready <= in_flight < outstanding && (stall == 0 || random[9:0] >= stall);
         if (!showing) begin
-            if (in_flight != 0 && queued_due[head] <= cycle + 1 && (stall == 0 || random[19:10] >= stall)) begin
+            if (in_flight != 0 && queued_due[head] <= cycle + 1
+                    && (stall == 0 || random[19:10] >= stall)) begin
                 showing = 1;
                 rvalid <= 1;
                 rdata <= words[queued_word[head]];

@@ -1,7 +1,8 @@
-// The memory behind one AXI4 write port in Icarus, the counterpart of tw_bench_read_memory: beats are
-// taken from the cycle after their burst's AW handshake; the response comes `latency` - 1 cycles after
-// the last beat (one cycle at least), and the slot is free in the cycle after the response was taken.
-// `dump` writes all words to OUTPUT, raw, lowest byte first. Nothing is checked before `live`, which is the end of the reset.
+// The memory behind one AXI4 write port in Icarus, the counterpart of tw_bench_read_memory: beats
+// are taken from the cycle after their burst's AW handshake; the response comes `latency` - 1
+// cycles after the last beat (one cycle at least), and the slot is free in the cycle after the
+// response was taken. `dump` writes all words to OUTPUT, raw, lowest byte first. Nothing is
+// checked before `live`, which is the end of the reset.
 module tw_bench_write_memory #(
     parameter NAME = "",
     parameter FILE = "",
@@ -63,8 +64,8 @@ module tw_bench_write_memory #(
     assign bresp = 2'b00;
 
     tw_bench_address #(.NAME(NAME), .CHANNEL("aw")) address (
-        .clk(clk), .live(live), .run(run), .cycle(cycle), .running(running), .beats(beats), .base(base),
-        .valid(awvalid), .ready(awready), .addr(awaddr), .len(awlen), .size(awsize), .burst(awburst)
+        .clk(clk), .live(live), .run(run), .cycle(cycle), .running(running), .beats(beats),
+        .base(base), .valid(awvalid), .ready(awready), .addr(awaddr), .len(awlen), .size(awsize), .burst(awburst)
     );
 
     task broken;
@@ -112,12 +113,14 @@ module tw_bench_write_memory #(
             burst_count = 0;
             beat_count = 0;
         end
-        // W: what is shown stays until it is taken, and belongs to the oldest burst without its data.
+        // W: what is shown stays until it is taken, and belongs to the oldest burst without its
+        // data.
         if (wvalid !== 1'b0) begin
             if (wvalid === 1'bx) begin
                 if (live) broken("wvalid is undefined");
             end else begin
-                if (waiting && (wdata !== held_data || wstrb !== held_strobe || wlast !== held_last))
+                if (waiting
+                        && (wdata !== held_data || wstrb !== held_strobe || wlast !== held_last))
                     broken("W changed while wvalid waited for wready");
                 waiting = !wready;
                 if (wready) take;
@@ -155,7 +158,8 @@ module tw_bench_write_memory #(
         awready <= in_flight < outstanding && (stall == 0 || random[9:0] >= stall);
         wready <= unfilled != 0 && (stall == 0 || random[19:10] >= stall);
         if (!responding) begin
-            if (head != filling && queued_due[head] <= cycle + 1 && (stall == 0 || random[29:20] >= stall)) begin
+            if (head != filling && queued_due[head] <= cycle + 1
+                    && (stall == 0 || random[29:20] >= stall)) begin
                 responding = 1;
                 bvalid <= 1;
             end else if (bvalid) bvalid <= 0;
@@ -166,7 +170,8 @@ module tw_bench_write_memory #(
     task take;
         begin
             if (!running) broken("a beat although the kernel is not running");
-            if (wlast !== (queued_beats[filling] == 1)) broken("wlast is not on the last beat of its burst");
+            if (wlast !== (queued_beats[filling] == 1))
+                broken("wlast is not on the last beat of its burst");
             if (&wstrb === 1'b1) merged = wdata;
             else begin
                 if (^wstrb === 1'bx) broken("wstrb is undefined");

@@ -1,5 +1,5 @@
-// One top for all benches, so that Verilator builds once: `+bench=fifo|read|write|control` clocks one
-// of them, `+seed=N` seeds it.
+// One top for all benches, so that Verilator builds once: `+bench=fifo|read|write|control` clocks
+// one of them, `+seed=N` seeds it.
 module library_bench;
     reg             clk = 0;
     reg             rst_n = 0;

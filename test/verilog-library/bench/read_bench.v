@@ -144,7 +144,8 @@ module read_check #(
     always @(posedge clk) begin
         cycle <= cycle + 1;
         for (i = 0; i < 4; i = i + 1)
-            random[i] <= rst_n ? next(random[i]) : (seed * 32'h9e3779b9) ^ (i * 32'h85ebca6b) ^ OUTSTANDING;
+            random[i] <= rst_n ? next(random[i])
+                : (seed * 32'h9e3779b9) ^ (i * 32'h85ebca6b) ^ OUTSTANDING;
         if (!rst_n) begin
             total <= 0;
             done <= 0;
@@ -230,7 +231,8 @@ module read_check #(
                 error_seen <= error_due;
             end
             if (settle == 20) begin
-                if (phase == 0 && OUTSTANDING > 15 && cycle - phase_start > requests + 40) fail("not one beat a cycle");
+                if (phase == 0 && OUTSTANDING > 15 && cycle - phase_start > requests + 40)
+                    fail("not one beat a cycle");
                 if (phase == 1 && most_in_flight != OUTSTANDING) fail("too few bursts in flight");
                 if (phase == 5 && !error_seen) fail("no error to see");
                 phase <= phase + 1;

@@ -165,7 +165,8 @@ module write_check #(
     always @(posedge clk) begin
         cycle <= cycle + 1;
         for (i = 0; i < 4; i = i + 1)
-            random[i] <= rst_n ? next(random[i]) : (seed * 32'h9e3779b9) ^ (i * 32'h85ebca6b) ^ OUTSTANDING;
+            random[i] <= rst_n ? next(random[i])
+                : (seed * 32'h9e3779b9) ^ (i * 32'h85ebca6b) ^ OUTSTANDING;
         if (!rst_n) begin
             total <= 0;
             done <= 0;

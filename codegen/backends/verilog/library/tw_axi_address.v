@@ -1,5 +1,5 @@
-// Queue of burst requests and the address channel (AR or AW) that they leave by. Used by tw_axi_read
-// and tw_axi_write.
+// Queue of burst requests and the address channel (AR or AW) that they leave by. Used by
+// tw_axi_read and tw_axi_write.
 //
 //   req_push   queue a request for `req_beats` (1 to 256) beats of 64 bytes from beat `req_beat`
 //              after `base`; only while `req_full` is low
@@ -8,9 +8,10 @@
 //              one) and `issue_last` (the last burst of its request) belong to that burst
 //   idle       nothing is queued and nothing waits for `ready`
 //
-// One burst a cycle. AXI forbids bursts across a 4 KiB boundary (64 beats): a request that crosses is
-// split there, so no burst is longer than 64 beats. `base` is 64-byte aligned; its low 6 bits are not
-// looked at. It must not change while requests are queued. valid, addr and len are registers.
+// One burst a cycle. AXI forbids bursts across a 4 KiB boundary (64 beats): a request that
+// crosses is split there, so no burst is longer than 64 beats. `base` is 64-byte aligned; its low
+// 6 bits are not looked at. It must not change while requests are queued. valid, addr and len are
+// registers.
 module tw_axi_address #(
     parameter REQUEST_DEPTH = 4
 ) (

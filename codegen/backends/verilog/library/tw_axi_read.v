@@ -6,9 +6,9 @@
 //   idle        nothing is requested, in flight or buffered
 //   error       a response was not OKAY; stays until `clear`
 //
-// At most OUTSTANDING bursts are in flight. A request across a 4 KiB boundary becomes several bursts
-// (see tw_axi_address). A consumer that stalls fills DATA_DEPTH beats and then holds RREADY low:
-// nothing is lost. One AR and one R a cycle.
+// At most OUTSTANDING bursts are in flight. A request across a 4 KiB boundary becomes several
+// bursts (see tw_axi_address). A consumer that stalls fills DATA_DEPTH beats and then holds
+// RREADY low: nothing is lost. One AR and one R a cycle.
 module tw_axi_read #(
     parameter OUTSTANDING = 64,
     parameter REQUEST_DEPTH = 4,

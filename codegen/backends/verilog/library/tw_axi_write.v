@@ -1,7 +1,7 @@
 // AXI4 write master, 512 bits: requests and beats in, one response token a request out.
 //
-//   req_push    request that the next `req_beats` (1 to 256) beats go to beat `req_beat` after `base`
-//               (64-byte aligned); only while `req_full` is low
+//   req_push    request that the next `req_beats` (1 to 256) beats go to beat `req_beat` after
+//               `base` (64-byte aligned); only while `req_full` is low
 //   data_push   the next beat, `data_din`; only while `data_full` is low. Beats may come before or
 //               after their request
 //   resp_pop    take the token of the oldest request whose every burst was answered; only while
@@ -9,10 +9,10 @@
 //   idle        nothing is requested, buffered or in flight, and no token waits
 //   error       a response was not OKAY; stays until `clear`
 //
-// At most OUTSTANDING bursts are in flight. A request across a 4 KiB boundary becomes several bursts
-// (see tw_axi_address). A burst's first beat appears no earlier than the cycle after its address; it
-// does not wait for AWREADY, since AXI lets a slave wait for WVALID before it takes the address. One
-// AW and one W a cycle, burst after burst. All bytes are written.
+// At most OUTSTANDING bursts are in flight. A request across a 4 KiB boundary becomes several
+// bursts (see tw_axi_address). A burst's first beat appears no earlier than the cycle after its
+// address; it does not wait for AWREADY, since AXI lets a slave wait for WVALID before it takes
+// the address. One AW and one W a cycle, burst after burst. All bytes are written.
 module tw_axi_write #(
     parameter OUTSTANDING = 64,
     parameter REQUEST_DEPTH = 4,
@@ -136,7 +136,8 @@ module tw_axi_write #(
         else if (send && wlast) sending <= 1'b0;
     end
 
-    // B: answers come in the order of the addresses. Only that of a request's last burst is a token.
+    // B: answers come in the order of the addresses. Only that of a request's last burst is a
+    // token.
     wire flights_empty;
     wire completes;
     wire answer = bvalid && bready;
