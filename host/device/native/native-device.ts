@@ -92,12 +92,13 @@ class RunQueue {
   }
 }
 
+/** What running calls point into: nothing of it may be collected meanwhile. */
+const inFlight = new Set<readonly unknown[]>();
+
 class NativeKernel implements LoadedKernel {
   readonly built: BuiltKernel;
   readonly #entry: KoffiFunc<(...args: readonly unknown[]) => number>;
   readonly #queue: RunQueue;
-  /** What the running call points into: nothing of it may be collected meanwhile. */
-  #held: readonly unknown[] = [];
 
   constructor(built: BuiltKernel, library: string, queue: RunQueue) {
     this.built = built;
@@ -150,11 +151,11 @@ class NativeKernel implements LoadedKernel {
     const report = new Uint8Array(reportBytes);
     const values = this.#inOrder().flatMap((argument) => this.#value(argument, args));
     values.push(report, reportBytes);
-    this.#held = values;
+    inFlight.add(values);
     const before = performance.now();
     const status = await new Promise<number>((resolve, reject) => {
       this.#entry.async(...values, (error: unknown, result: number) => {
-        this.#held = [];
+        inFlight.delete(values);
         if (error) reject(error);
         else resolve(result);
       });
