@@ -1,4 +1,4 @@
-import { type IntType, type Type, type VecType } from '../../ir/ir.ts';
+import { type IntType, rangeOf, type VecType } from '../../ir/ir.ts';
 import type { NameScope } from './names.ts';
 import { mentionsName } from './prelude.ts';
 import { cppInt, cppType, typeWord, wideLiteral } from './types.ts';
