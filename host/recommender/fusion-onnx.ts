@@ -87,5 +87,6 @@ export function exportFusion(network: FusionNetwork): Uint8Array {
   const sum = graph.op('Add', [graph.op('Add', [deep, straight]), graph.float(offset)]);
   const scores = graph.op('Reshape', [sum, graph.integer([-1])], { name: fusionNames.scores });
   graph.output(scores, 'float32', ['items']);
-  return graph.toBytes();
+  // A plain array: protobuf's own is a Buffer, which compares and prints as something else.
+  return Uint8Array.from(graph.toBytes());
 }

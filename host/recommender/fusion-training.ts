@@ -1,5 +1,6 @@
 import type { Csr } from '../graph/csr.ts';
 import { Adam } from './adam.ts';
+import { times, transposeTimes } from './dense.ts';
 import type { FusionInputs, FusionNetwork, FusionShape } from './fusion-network.ts';
 import {
   featureCount,
@@ -13,6 +14,7 @@ import type { Histories } from './histories.ts';
 import { historyOf } from './histories.ts';
 import type { Random } from './random.ts';
 import { seededRandom, shuffle } from './random.ts';
+import { addWeightedTexts, weightedUserText, writeTextFeatures } from './text-features.ts';
 
 export interface FusionTrainingOptions {
   readonly seed: number;
@@ -31,7 +33,7 @@ export interface FusionTrainingOptions {
 }
 
 /** One user's training pairs: the next items first, then unseen ones. */
-interface Lesson {
+export interface Lesson {
   readonly user: number;
   readonly positives: number;
   readonly items: Uint32Array;
@@ -42,7 +44,7 @@ interface Lesson {
   readonly share: number;
 }
 
-function drawLesson(
+export function drawLesson(
   inputs: FusionInputs,
   shape: FusionShape,
   before: Histories,
@@ -82,114 +84,76 @@ function drawLesson(
 }
 
 /** The gradient of a loss by each trained part of a network, in one piece. */
-type Gradients = Record<TrainedPart, Float64Array>;
-const trainedParts = ['heads', 'w1', 'wUser', 'b1', 'w2', 'skip'] as const;
-type TrainedPart = (typeof trainedParts)[number];
+export type Gradients = Record<TrainedPart, Float64Array>;
+export const trainedParts = ['heads', 'w1', 'wUser', 'b1', 'w2', 'skip'] as const;
+export type TrainedPart = (typeof trainedParts)[number];
 
-/** Room for one lesson's pass, kept between passes. */
-class Workspace {
-  features = new Float64Array(0);
-  activations = new Float64Array(0);
-  scores = new Float64Array(0);
-  reserve(pairs: number, features: number, hidden: number): void {
-    if (this.scores.length >= pairs) return;
-    this.features = new Float64Array(pairs * features);
-    this.activations = new Float64Array(pairs * hidden);
-    this.scores = new Float64Array(pairs);
-  }
+/** What a forward pass leaves for the backward one. */
+export interface Pass {
+  /** pairs × features, standardised. */
+  readonly features: Float64Array;
+  /** pairs × hidden, after the rectifier. */
+  readonly activations: Float64Array;
+  /** One a pair. */
+  readonly scores: Float64Array;
 }
 
-interface Masks {
+export interface Masks {
   /** 0 or 1. */
   readonly graph: number;
   readonly text: number;
 }
 
-/** heads ⊙ e_u: textHeads × textColumns, so that a text feature is one inner product with e_i. */
-function weightedUserText(network: FusionNetwork, userText: Float32Array, user: number) {
-  const { textHeads, textColumns } = network.shape;
-  const result = new Float64Array(textHeads * textColumns);
-  for (let at = 0; at < result.length; at++) {
-    result[at] = network.heads[at] * userText[user * textColumns + (at % textColumns)];
-  }
-  return result;
-}
-
-function innerProduct(
-  a: Float64Array,
-  aFrom: number,
-  b: Float32Array,
-  bFrom: number,
-  length: number,
-): number {
-  let [even, odd] = [0, 0];
-  let d = 0;
-  for (; d + 1 < length; d += 2) {
-    even += a[aFrom + d] * b[bFrom + d];
-    odd += a[aFrom + d + 1] * b[bFrom + d + 1];
-  }
-  if (d < length) even += a[aFrom + d] * b[bFrom + d];
-  return even + odd;
-}
-
-function forward(
+export function forward(
   network: FusionNetwork,
   inputs: FusionInputs,
   lesson: Lesson,
   masks: Masks,
-  room: Workspace,
-): void {
+): Pass {
   const { shape, mean, deviation, w1, wUser, b1, w2, skip } = network;
-  const { hidden, textHeads, textColumns } = shape;
+  const { hidden, textColumns } = shape;
   const count = featureCount(shape);
+  const pairs = lesson.items.length;
   const weighted = weightedUserText(network, inputs.userText, lesson.user);
-  room.reserve(lesson.items.length, count, hidden);
-  const { features, activations, scores } = room;
+  const features = new Float64Array(pairs * count);
+  const scores = new Float64Array(pairs);
+  const { itemText } = inputs;
+  if (masks.text) {
+    const start = graphFeatures;
+    writeTextFeatures(weighted, itemText, textColumns, lesson.items, features, start, count);
+  }
+  for (let pair = 0; pair < pairs; pair++) {
+    const f = pair * count;
+    for (let k = 0; k < graphFeatures; k++) {
+      features[f + k] = lesson.graph[pair * graphFeatures + k] * masks.graph;
+    }
+    for (let k = 0; k < count; k++) {
+      const value = (features[f + k] - mean[k]) / deviation[k];
+      features[f + k] = value;
+      scores[pair] += value * skip[k];
+    }
+  }
   const bias = b1.slice();
   for (let k = 0; k < graphLayers; k++) {
     const length = lesson.lengths[k] * masks.graph;
     for (let unit = 0; unit < hidden; unit++) bias[unit] += length * wUser[k * hidden + unit];
   }
-  for (let pair = 0; pair < lesson.items.length; pair++) {
-    const f = pair * count;
-    for (let k = 0; k < graphFeatures; k++) {
-      features[f + k] = lesson.graph[pair * graphFeatures + k] * masks.graph;
+  const activations = times(features, count, w1, hidden);
+  for (let pair = 0; pair < pairs; pair++) {
+    for (let unit = 0, at = pair * hidden; unit < hidden; unit++, at++) {
+      const active = Math.max(0, activations[at] + bias[unit]);
+      activations[at] = active;
+      scores[pair] += active * w2[unit];
     }
-    for (let head = 0; head < textHeads; head++) {
-      features[f + graphFeatures + head] =
-        masks.text &&
-        innerProduct(
-          weighted,
-          head * textColumns,
-          inputs.itemText,
-          lesson.items[pair] * textColumns,
-          textColumns,
-        );
-    }
-    let score = 0;
-    const base = pair * hidden;
-    for (let unit = 0; unit < hidden; unit++) activations[base + unit] = bias[unit];
-    for (let k = 0; k < count; k++) {
-      const value = (features[f + k] - mean[k]) / deviation[k];
-      features[f + k] = value;
-      score += value * skip[k];
-      for (let unit = 0, w = k * hidden; unit < hidden; unit++) {
-        activations[base + unit] += value * w1[w + unit];
-      }
-    }
-    for (let unit = 0; unit < hidden; unit++) {
-      if (activations[base + unit] > 0) score += activations[base + unit] * w2[unit];
-      else activations[base + unit] = 0;
-    }
-    scores[pair] = score;
   }
+  return { features, activations, scores };
 }
 
 /**
  * Softmax loss of each next item against the unseen items, which the drawn ones stand for; the scores
  * are overwritten by its derivatives. Returns the sum of the losses.
  */
-function lossAndDerivatives(lesson: Lesson, scores: Float64Array): number {
+export function lossAndDerivatives(lesson: Lesson, scores: Float64Array): number {
   const { positives, share } = lesson;
   const pairs = lesson.items.length;
   let top = Number.NEGATIVE_INFINITY;
@@ -212,55 +176,59 @@ function lossAndDerivatives(lesson: Lesson, scores: Float64Array): number {
   return loss;
 }
 
-function backward(
+function addTo(sum: Float64Array, values: Float64Array): void {
+  for (let at = 0; at < sum.length; at++) sum[at] += values[at];
+}
+
+/** `pass.scores` holds the derivatives by the scores. */
+export function backward(
   network: FusionNetwork,
   inputs: FusionInputs,
   lesson: Lesson,
   masks: Masks,
-  room: Workspace,
+  pass: Pass,
   gradients: Gradients,
 ): void {
   const { shape, deviation, w1, w2, skip } = network;
   const { hidden, textHeads, textColumns } = shape;
   const count = featureCount(shape);
-  const { features, activations, scores } = room;
-  const delta = new Float64Array(hidden);
+  const { features, activations, scores } = pass;
   const bias = new Float64Array(hidden);
-  const text = new Float64Array(textHeads * textColumns);
-  for (let pair = 0; pair < lesson.items.length; pair++) {
+  const delta = activations;
+  for (let pair = 0; pair < scores.length; pair++) {
     const slope = scores[pair];
-    const base = pair * hidden;
-    for (let unit = 0; unit < hidden; unit++) {
-      const active = activations[base + unit];
+    for (let k = 0, at = pair * count; k < count; k++) {
+      gradients.skip[k] += slope * features[at + k];
+    }
+    for (let unit = 0, at = pair * hidden; unit < hidden; unit++, at++) {
+      const active = activations[at];
       gradients.w2[unit] += slope * active;
-      delta[unit] = active > 0 ? slope * w2[unit] : 0;
-      bias[unit] += delta[unit];
-    }
-    for (let k = 0, f = pair * count; k < count; k++) {
-      const value = features[f + k];
-      gradients.skip[k] += slope * value;
-      for (let unit = 0, w = k * hidden; unit < hidden; unit++) {
-        gradients.w1[w + unit] += value * delta[unit];
-      }
-    }
-    if (!masks.text) continue;
-    for (let head = 0; head < textHeads; head++) {
-      const k = graphFeatures + head;
-      let sum = slope * skip[k];
-      for (let unit = 0, w = k * hidden; unit < hidden; unit++) sum += delta[unit] * w1[w + unit];
-      sum /= deviation[k];
-      const from = lesson.items[pair] * textColumns;
-      for (let d = 0, to = head * textColumns; d < textColumns; d++) {
-        text[to + d] += sum * inputs.itemText[from + d];
-      }
+      const change = active > 0 ? slope * w2[unit] : 0;
+      delta[at] = change;
+      bias[unit] += change;
     }
   }
-  for (let unit = 0; unit < hidden; unit++) {
-    gradients.b1[unit] += bias[unit];
-    for (let k = 0; k < graphLayers; k++) {
+  addTo(gradients.w1, transposeTimes(features, count, delta, hidden));
+  addTo(gradients.b1, bias);
+  for (let k = 0; k < graphLayers; k++) {
+    for (let unit = 0; unit < hidden; unit++) {
       gradients.wUser[k * hidden + unit] += bias[unit] * lesson.lengths[k] * masks.graph;
     }
   }
+  if (!masks.text) return;
+  const slopes = new Float64Array(scores.length * textHeads);
+  for (let pair = 0; pair < scores.length; pair++) {
+    for (let head = 0; head < textHeads; head++) {
+      const k = graphFeatures + head;
+      let slope = scores[pair] * skip[k];
+      for (let unit = 0; unit < hidden; unit++) {
+        slope += delta[pair * hidden + unit] * w1[k * hidden + unit];
+      }
+      slopes[pair * textHeads + head] = slope / deviation[k];
+    }
+  }
+  const text = new Float64Array(textHeads * textColumns);
+  addWeightedTexts(text, slopes, inputs.itemText, textColumns, lesson.items);
   const from = lesson.user * textColumns;
   for (let at = 0; at < text.length; at++) {
     gradients.heads[at] += text[at] * inputs.userText[from + (at % textColumns)];
@@ -269,26 +237,22 @@ function backward(
 
 /** Mean and deviation of each feature over the training pairs. */
 function standardise(network: FusionNetwork, inputs: FusionInputs, lessons: readonly Lesson[]) {
-  const { textColumns } = network.shape;
+  const { textColumns, textHeads } = network.shape;
   const count = featureCount(network.shape);
   const sum = new Float64Array(count);
   const squares = new Float64Array(count);
   let pairs = 0;
+  const { itemText } = inputs;
   for (const lesson of lessons) {
     const weighted = weightedUserText(network, inputs.userText, lesson.user);
+    const texts = new Float64Array(lesson.items.length * textHeads);
+    writeTextFeatures(weighted, itemText, textColumns, lesson.items, texts, 0, textHeads);
     for (let pair = 0; pair < lesson.items.length; pair++) {
-      const item = lesson.items[pair] * textColumns;
       for (let k = 0; k < count; k++) {
         const value =
           k < graphFeatures
             ? lesson.graph[pair * graphFeatures + k]
-            : innerProduct(
-                weighted,
-                (k - graphFeatures) * textColumns,
-                inputs.itemText,
-                item,
-                textColumns,
-              );
+            : texts[pair * textHeads + k - graphFeatures];
         sum[k] += value;
         squares[k] += value * value;
       }
@@ -348,7 +312,6 @@ export function trainFusion(
     // The skip connection and the heads start as what they should stay near to: no pull to zero.
     adam: new Adam(network[part], part === 'w1' || part === 'w2' ? options.decay : 0),
   }));
-  const room = new Workspace();
   const order = Uint32Array.from(lessons, (_, at) => at);
   const steps = options.epochs * Math.ceil(lessons.length / options.batch);
   let step = 0;
@@ -366,9 +329,9 @@ export function trainFusion(
           graph: draw < options.modalityDropout ? 0 : 1,
           text: draw > 1 - options.modalityDropout ? 0 : 1,
         };
-        forward(network, inputs, lesson, masks, room);
-        total += lossAndDerivatives(lesson, room.scores);
-        backward(network, inputs, lesson, masks, room, gradients);
+        const pass = forward(network, inputs, lesson, masks);
+        total += lossAndDerivatives(lesson, pass.scores);
+        backward(network, inputs, lesson, masks, pass, gradients);
         counted += lesson.positives;
       }
       // From full speed down to nothing along half a cosine.

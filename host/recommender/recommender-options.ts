@@ -33,7 +33,7 @@ export const defaultOptions: RecommenderOptions = {
   fusion: {
     hidden: 32,
     textHeads: 2,
-    epochs: 10,
+    epochs: 8,
     negatives: 512,
     batch: 16,
     learningRate: 0.005,

@@ -1,0 +1,159 @@
+import type { Manifest } from '../../codegen/package/manifest.ts';
+import type { BuiltKernel } from '../../host/device/built-kernel.ts';
+import type {
+  Device,
+  DeviceBuffer,
+  KernelArguments,
+  LoadedKernel,
+} from '../../host/device/device.ts';
+
+/**
+ * A device for tests of the host: the two kernels written down plainly from the specification, so that
+ * these tests need neither compiler nor simulator.
+ */
+const absent = 0xffffffff;
+
+function built(kernel: string, parameters: Readonly<Record<string, number>>): BuiltKernel {
+  const manifest: Manifest = {
+    formatVersion: 1,
+    kernel,
+    summary: '',
+    parameters,
+    arguments: [],
+    ports: [],
+    processes: [],
+    streams: [],
+    sourceSha256: '',
+    artefacts: [],
+  };
+  return { manifest, folder: `/nowhere/${kernel}`, sourceFile: `/nowhere/${kernel}.ts` };
+}
+
+export function plainKernels(
+  parameters: { fanout?: number; rowBeats?: number; elementBits?: number } = {},
+) {
+  const { fanout = 16, rowBeats = 2, elementBits = 16 } = parameters;
+  return {
+    sample: built('neighbor_sample', { fanout, replace: 0 }),
+    aggregate: built('mean_aggregate', { fanout, rowBeats, elementBits }),
+  };
+}
+
+class PlainBuffer implements DeviceBuffer {
+  readonly data: Uint8Array;
+  released = false;
+  constructor(bytes: number) {
+    if (bytes <= 0 || bytes % 64 !== 0) throw new Error(`${bytes} bytes are not whole beats`);
+    this.data = new Uint8Array(bytes);
+  }
+  get bytes() {
+    return this.data.length;
+  }
+  write(source: Uint8Array, offset = 0) {
+    this.data.set(source, offset);
+  }
+  read(target: Uint8Array, offset = 0) {
+    target.set(this.data.subarray(offset, offset + target.length));
+  }
+  release() {
+    this.released = true;
+  }
+  [Symbol.dispose]() {
+    this.release();
+  }
+}
+
+function mix(value: number): number {
+  const a = Math.imul(value ^ (value >>> 16), 0x7feb352d);
+  const b = Math.imul(a ^ (a >>> 15), 0x846ca68b);
+  return (b ^ (b >>> 16)) >>> 0;
+}
+
+const words = (args: KernelArguments, name: string) =>
+  new Uint32Array((args[name] as PlainBuffer).data.buffer);
+const rowsOf = (args: KernelArguments, name: string) =>
+  new Int16Array((args[name] as PlainBuffer).data.buffer);
+
+/** Specification, "neighbor_sample": a short list whole, a longer one by Floyd's algorithm. */
+function sample(fanout: number, args: KernelArguments): void {
+  const [seeds, extent, colIdx] = ['seeds', 'extent', 'colIdx'].map((name) => words(args, name));
+  const out = words(args, 'samples');
+  const rowWords = Math.ceil(fanout / 16) * 16;
+  for (let row = 0; row < Number(args['count']); row++) {
+    const node = seeds[row];
+    const taken: number[] = [];
+    if (node !== absent) {
+      const begin = extent[2 * node];
+      const degree = extent[2 * node + 1] - begin;
+      const hash = mix(
+        mix(node ^ Number(args['key'])) + Math.imul(Number(args['hop']), 0x9e3779b1),
+      );
+      const draws = Math.min(degree, fanout);
+      for (let j = degree - draws; j < degree; j++) {
+        const random = BigInt(mix(hash + Math.imul(j, 0x9e3779b1)));
+        const drawn = degree > fanout ? Number((random * BigInt(j + 1)) >> 32n) : j;
+        taken.push(taken.includes(drawn) ? j : drawn);
+      }
+      for (let at = 0; at < taken.length; at++) taken[at] = colIdx[begin + taken[at]];
+    }
+    for (let at = 0; at < rowWords; at++) out[row * rowWords + at] = taken[at] ?? absent;
+  }
+}
+
+/** Specification, "mean_aggregate": an exact sum, one rounding. */
+function aggregate(fanout: number, columns: number, args: KernelArguments): void {
+  const ids = words(args, 'ids');
+  const [features, means] = ['features', 'means'].map((name) => rowsOf(args, name));
+  const rowWords = Math.ceil(fanout / 16) * 16;
+  const sum = new Float64Array(columns);
+  for (let row = 0; row < Number(args['rows']); row++) {
+    const present = ids
+      .subarray(row * rowWords, row * rowWords + fanout)
+      .filter((id) => id !== absent);
+    const n = present.length;
+    sum.fill(0);
+    for (const id of present) {
+      for (let d = 0; d < columns; d++) sum[d] += features[id * columns + d];
+    }
+    const k = n === 0 ? 0 : Math.ceil(Math.log2(n));
+    const reciprocal = n === 0 ? 0 : Math.floor(2 ** (16 + k) / n + 0.5);
+    for (let d = 0; d < columns; d++) {
+      const mean = Math.floor((sum[d] * reciprocal + 2 ** (15 + k)) / 2 ** (16 + k));
+      means[row * columns + d] = Math.max(-32768, Math.min(32767, mean));
+    }
+  }
+}
+
+export class PlainDevice implements Device {
+  readonly name = 'plain';
+  readonly buffers: PlainBuffer[] = [];
+  runs = 0;
+  /** Set to make each run report so many clock cycles. */
+  cyclesARun: number | undefined;
+
+  async load(kernel: BuiltKernel): Promise<LoadedKernel> {
+    const { kernel: name, parameters } = kernel.manifest;
+    const { fanout, rowBeats } = parameters;
+    return {
+      built: kernel,
+      run: async (args, options) => {
+        options?.signal?.throwIfAborted();
+        const start = performance.now();
+        if (name === 'neighbor_sample') sample(fanout, args);
+        else aggregate(fanout, rowBeats * 32, args);
+        this.runs++;
+        const hostMs = performance.now() - start;
+        return this.cyclesARun === undefined ? { hostMs } : { hostMs, cycles: this.cyclesARun };
+      },
+    };
+  }
+  allocate(bytes: number): DeviceBuffer {
+    const buffer = new PlainBuffer(bytes);
+    this.buffers.push(buffer);
+    return buffer;
+  }
+  async close() {}
+  async [Symbol.asyncDispose]() {
+    await this.close();
+  }
+}
