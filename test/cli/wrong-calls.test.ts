@@ -41,8 +41,18 @@ test('a typing error is answered with the command that was meant', async () => {
   expect(stderr).toContain('Did you mean doctor?');
 });
 
+/** What a command cannot do without: its absence would be the first complaint. */
+const required: Readonly<Record<string, readonly string[]>> = {
+  'generate <kernel>': ['--out', 'somewhere'],
+  recommend: ['--user', '1'],
+};
+
 test.each(commands.map(({ usage }) => usage))('%s refuses an unknown option', async (usage) => {
-  const { code, stderr } = await call([...usage.split(' '), '--frobnicate']);
+  const { code, stderr } = await call([
+    ...usage.split(' '),
+    ...(required[usage] ?? []),
+    '--frobnicate',
+  ]);
   expect(code).toBe(2);
   expect(stderr).toMatch(/^error: .*frobnicate/);
 });
