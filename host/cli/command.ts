@@ -80,7 +80,9 @@ export function defineCommand<const Table extends OptionTable>(
         }) as Argv;
       }
       configured = configured.options(definition.options) as Argv;
-      return configured.example(examples.map(([line, meaning]) => [line, meaning]));
+      // Below each other rather than side by side: a command line that wraps cannot be copied.
+      const shown = examples.map(([line, meaning]) => `  ${line}\n      ${meaning}`);
+      return configured.epilogue(`Examples:\n${shown.join('\n')}`);
     },
     run(parsed, context) {
       const value = positional === undefined ? '' : String(parsed[positional.name]);
