@@ -14,6 +14,7 @@ import {
   type RecommenderModel,
   readModel,
   recommend,
+  storedModel,
   trainModel,
   userIndex,
   writeModel,
@@ -129,6 +130,29 @@ describe('a stored model', () => {
     expect(modelFiles(read)).toEqual(modelFiles(model));
     const items = await recommend(read, await graphInputs(read), dataset, 5, 10);
     expect(items).toEqual(await recommend(model, inputs, dataset, 5, 10));
+  });
+
+  it('is trained once and taken from the store after that', async () => {
+    const before = process.env['TILEWRIGHT_CACHE'];
+    process.env['TILEWRIGHT_CACHE'] = mkdtempSync(join(folder, 'store-'));
+    try {
+      let prepared = 0;
+      const { text, device, kernels, ...rest } = input;
+      const prepare = async () => {
+        prepared++;
+        return { text, device, kernels };
+      };
+      const first = await storedModel({ ...rest, encoder: 'words', prepare });
+      const second = await storedModel({ ...rest, encoder: 'words', prepare });
+      expect([first.cached, second.cached, prepared]).toEqual([false, true, 1]);
+      expect(modelFiles(second.model)).toEqual(modelFiles(model));
+      const options = { ...smallOptions, seed: 3 };
+      const other = await storedModel({ ...rest, options, encoder: 'words', prepare });
+      expect([other.cached, prepared]).toEqual([false, 2]);
+    } finally {
+      if (before === undefined) delete process.env['TILEWRIGHT_CACHE'];
+      else process.env['TILEWRIGHT_CACHE'] = before;
+    }
   });
 
   it('is refused when a file is missing, cut off or changed', async () => {
