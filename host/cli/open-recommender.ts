@@ -88,6 +88,8 @@ async function open(
       sample: await buildKernel('neighbor_sample', { fanout }),
       aggregate: await buildKernel('mean_aggregate', { fanout, rowBeats: dimension / 32 }),
     }));
+    // The result does not depend on the device that trains; this one is quick.
+    await using trainer = await openDevice('native');
     const { model, cached } = await progress.step('Training the recommender', async (onProgress) =>
       recommender.storedModel({
         dataset,
@@ -102,8 +104,7 @@ async function open(
             recommender.itemText(title, dataset.genres[item]),
           );
           const values = await encoder.encode(texts);
-          const native = await openDevice('native');
-          return { text: { dimensions: encoder.dimensions, values }, kernels, device: native };
+          return { text: { dimensions: encoder.dimensions, values }, kernels, device: trainer };
         },
       }),
     );

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { TilewrightError } from '../../codegen/support/errors.ts';
 import type { Dataset } from '../dataset/interactions.ts';
 import {
@@ -32,6 +33,8 @@ export interface EvaluationRow {
 export interface EvaluationOptions {
   /** Also the network without h1 and h2, ItemKNN and EASE, as peers in the same run. Default false. */
   readonly peers?: boolean;
+  /** Told the milliseconds of each request to the fusion network: all items for one user. */
+  readonly onScored?: (milliseconds: number) => void;
 }
 
 /** Inputs of the fusion network from a model and a device's graph side. */
@@ -98,7 +101,7 @@ export async function evaluateFull(
   onProgress: (message: string) => void = () => {},
   options: EvaluationOptions = {},
 ): Promise<readonly EvaluationRow[]> {
-  const { peers = false } = options;
+  const { peers = false, onScored } = options;
   const { histories } = model;
   const { dimension, textColumns, seed, embedding } = model.options;
   const rows: EvaluationRow[] = [];
@@ -110,7 +113,12 @@ export async function evaluateFull(
   const network = async (name: MethodName, given: FusionInputs) => {
     const columns = { graphColumns: dimension, textColumns };
     await using session = await openFusion(model.fusion, given, columns);
-    await add(name, (user) => session.score(user));
+    await add(name, async (user) => {
+      const begin = performance.now();
+      const scores = await session.score(user);
+      onScored?.(performance.now() - begin);
+      return scores;
+    });
   };
   await network('full', inputs);
   await network('without h', ablated(inputs, 'h', dimension));

@@ -21,7 +21,7 @@ export interface RecommenderOptions {
   };
 }
 
-/** Tuned on the validation part of the MovieLens split alone. */
+/** Chosen by the validation part of the MovieLens split. */
 export const defaultOptions: RecommenderOptions = {
   seed: 1,
   fanout: 16,

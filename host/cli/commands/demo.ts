@@ -74,8 +74,11 @@ export default defineCommand({
         items.map((one, at) => `  ${String(at + 1).padStart(2)}  ${one.title}`).join('\n'),
     );
 
+    const fusion: number[] = [];
     const evaluation = await progress.step('Ranking', (update) =>
-      evaluateFull(model, inputs, dataset, split.test, update),
+      evaluateFull(model, inputs, dataset, split.test, update, {
+        onScored: (milliseconds) => fusion.push(milliseconds),
+      }),
     );
     context.print(`\n${evaluationTable(evaluation)}`);
 
@@ -83,8 +86,9 @@ export default defineCommand({
       componentLatency(opened, {
         clock,
         requests: 2000,
-        warmUp: 50,
+        warmUp: 13,
         users: 200,
+        fusion,
         signal,
         onProgress,
       }),

@@ -5,7 +5,6 @@ import {
   type Latency,
   latencyOf,
   measureLatency,
-  openFusion,
 } from '../../recommender/index.ts';
 import { openTwoHop, totalCycles } from '../../stream/index.ts';
 import type { OpenRecommender } from '../open-recommender.ts';
@@ -24,6 +23,8 @@ export interface LatencyOptions {
   readonly requests: number;
   readonly warmUp: number;
   readonly users: number;
+  /** Milliseconds of the fusion network's requests so far, in order: the ranking has just made them. */
+  readonly fusion: readonly number[];
   readonly signal: AbortSignal;
   readonly onProgress: (message: string) => void;
 }
@@ -37,8 +38,8 @@ export async function componentLatency(
   opened: OpenRecommender,
   options: LatencyOptions,
 ): Promise<readonly ComponentLatency[]> {
-  const { model, dataset, kernels, encoder, inputs } = opened;
-  const { clock, requests, warmUp, users, signal, onProgress } = options;
+  const { model, dataset, kernels, encoder } = opened;
+  const { clock, requests, warmUp, users, fusion, signal, onProgress } = options;
   const { openDevice } = await import('../../device/open-device.ts');
   const { openEncoder } = await import('../../encoder/index.ts');
 
@@ -70,17 +71,6 @@ export async function componentLatency(
   } finally {
     await plain.close();
   }
-  onProgress(`${requests} times all items for one user through the fusion network`);
-  await using session = await openFusion(model.fusion, inputs, {
-    graphColumns: model.options.dimension,
-    textColumns: model.options.textColumns,
-  });
-  const fusion = await measureLatency(
-    requests,
-    warmUp,
-    (at) => session.score(at % model.histories.users),
-    signal,
-  );
   return [
     {
       component: 'sampling + aggregation',
@@ -90,7 +80,7 @@ export async function componentLatency(
     { component: 'text', latency: text, basis: 'one title, ONNX Runtime on this machine' },
     {
       component: 'fusion + MLP',
-      latency: fusion,
+      latency: latencyOf(fusion.slice(warmUp)),
       basis: `${dataset.itemIds.length} items for one user, ONNX Runtime on this machine`,
     },
   ];
