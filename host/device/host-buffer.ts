@@ -8,7 +8,11 @@ export class HostBuffer implements DeviceBuffer {
   readonly bytes: number;
   #data: Uint8Array | undefined;
 
-  constructor(bytes: number) {
+  /** @param allocate makes the memory once the size is known to be right. */
+  constructor(
+    bytes: number,
+    allocate: (size: number) => Uint8Array = (size) => new Uint8Array(size),
+  ) {
     if (!Number.isSafeInteger(bytes) || bytes <= 0 || bytes % beatBytes !== 0) {
       throw new TilewrightError(`a device buffer cannot have ${bytes} bytes`, {
         code: 'BUFFER_SIZE',
@@ -16,9 +20,10 @@ export class HostBuffer implements DeviceBuffer {
       });
     }
     this.bytes = bytes;
-    this.#data = new Uint8Array(bytes);
+    this.#data = allocate(bytes);
   }
 
+  /** The memory itself; an ArrayBuffer's memory never moves while somebody holds it. */
   get data(): Uint8Array {
     if (this.#data !== undefined) return this.#data;
     throw new TilewrightError('a device buffer was used after its release', {
