@@ -21,8 +21,9 @@ function place({ file, line, column }: SourceLocation): string {
 
 function fromTilewright(error: TilewrightError): ReportedError {
   const { location, hint } = error;
-  const named =
-    location === undefined || error.message.includes(`${location.file}:${location.line}`);
+  // A diagnostic of a kernel names its place by the file's short name.
+  const file = location?.file.replace(/^.*[\\/]/, '');
+  const named = location === undefined || error.message.includes(`${file}:${location.line}`);
   const message = named ? error.message : `${place(location)}: ${error.message}`;
   return {
     report: {
