@@ -1,5 +1,5 @@
 import { type CallExpression, type Expression, Node, SyntaxKind } from 'ts-morph';
-import { lane as laneOf, select } from '../ir/build.ts';
+import { lane as laneOf } from '../ir/build.ts';
 import { elementOf, lanesOf, rangeOf, sameType, u1 } from '../ir/ir.ts';
 import { callBuiltin, isBuiltin } from './builtins.ts';
 import { callLive } from './call-live.ts';
@@ -10,9 +10,9 @@ import { narrow } from './narrow.ts';
 import {
   arithmetic,
   bitwise,
+  choose,
   compare,
   complement,
-  joinTypes,
   logical,
   negate,
   shift,
@@ -366,9 +366,8 @@ export function ternary(
     return { kind: 'poison' };
   }
   const test = truth(toHardware(condition, span), span);
-  const [x, y] = [toHardware(a, span), toHardware(b, span)];
-  const type = joinTypes(x.expr, y.expr, span);
-  return hw(select(test, x.expr, y.expr, type), x.big || y.big);
+  const { expr, big } = choose(test, toHardware(a, span), toHardware(b, span), span);
+  return hw(expr, big);
 }
 
 function objectLiteral(

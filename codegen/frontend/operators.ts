@@ -230,10 +230,13 @@ export function shiftDown(operand: Expr, amount: Expr, span: Span): Expr {
 
 /** `c ? a : b` where both arms are hardware: the smallest type that holds both. */
 export function choose(condition: Expr, a: Operand, b: Operand, span: Span): Operand {
-  return { expr: select(condition, a.expr, b.expr, joinTypes(a.expr, b.expr, span)), big: a.big };
+  return {
+    expr: select(condition, a.expr, b.expr, joinTypes(a.expr, b.expr, span)),
+    big: a.big || b.big,
+  };
 }
 
-export function joinTypes(a: Expr, b: Expr, span: Span): Type {
+function joinTypes(a: Expr, b: Expr, span: Span): Type {
   const [x, y] = [exprRange(a), exprRange(b)];
   const range = {
     min: x.min < y.min ? x.min : y.min,

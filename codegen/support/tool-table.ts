@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, delimiter, join } from 'node:path';
-import { TilewrightError } from './errors.ts';
 
 /** Where to get a tool, as commands to type or one sentence. */
 export interface ToolSource {
@@ -316,19 +315,4 @@ export async function inspectTool(tool: Tool): Promise<ToolStatus> {
 /** The line that gets a tool on this machine. */
 export function howToGet(tool: Pick<Tool, 'get'>): string {
   return process.platform === 'darwin' ? tool.get.macos : tool.get.debian;
-}
-
-/**
- * Absolute path of a tool of `tools`.
- * @throws TilewrightError `TOOL_MISSING`, with the command that installs it.
- */
-export function requireTool(name: string): string {
-  const tool = tools.find((candidate) => candidate.name === name);
-  if (tool === undefined) throw new Error(`${name} is not in the tool table`);
-  const path = tool.locate();
-  if (path !== undefined) return path;
-  throw new TilewrightError(`${name} is not installed (needed for: ${tool.neededFor})`, {
-    code: 'TOOL_MISSING',
-    hint: `Get it with: ${howToGet(tool)}. \`tilewright doctor\` lists every tool.`,
-  });
 }
