@@ -327,6 +327,7 @@ function processCall(node: CallExpression, scope: Scope, state: Elaboration): vo
   state.processes.push({
     name,
     variables: builder.variables,
+    arrays: builder.arrays,
     body: builder.statements,
     span: spanOf(callee.declaration),
   });

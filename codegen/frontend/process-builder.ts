@@ -1,5 +1,5 @@
 import { cast } from '../ir/build.ts';
-import type { Expr, Span, Stmt, Table, Type, Variable } from '../ir/ir.ts';
+import type { Expr, LocalArray, Span, Stmt, Table, Type, Variable } from '../ir/ir.ts';
 import { type Diagnostic, fail } from './diagnostics.ts';
 
 /** What one kernel's compilation collects besides processes. */
@@ -12,6 +12,7 @@ export interface KernelState {
 export class ProcessBuilder {
   readonly kernel: KernelState;
   readonly variables: Variable[] = [];
+  readonly arrays: LocalArray[] = [];
   /** Above 0 inside `?:`, `&&`, `||` and lambdas, where nothing may block. */
   pureDepth = 0;
   private readonly names = new Set<string>();

@@ -243,8 +243,53 @@ export interface LoopStmt {
   readonly span?: Span;
 }
 
+/**
+ * Takes one element of an array of the process. An index past the end gives an unspecified value, which
+ * no run of a kernel that passes in golden observes: so a load may be done where its value goes unused.
+ */
+export interface LoadStmt {
+  readonly kind: 'load';
+  readonly array: string;
+  readonly index: Expr;
+  readonly into: string;
+  readonly span?: Span;
+}
+
+/** Replaces one element of an array of the process. */
+export interface StoreStmt {
+  readonly kind: 'store';
+  readonly array: string;
+  readonly index: Expr;
+  readonly value: Expr;
+  readonly span?: Span;
+}
+
+/** Text with values in it: one piece of text more than there are values. */
+export interface Message {
+  readonly text: readonly string[];
+  /** Integers, written in decimal. */
+  readonly values: readonly Expr[];
+}
+
+/** Writes a line to the log of the run; nothing on a card. */
+export interface PrintStmt extends Message {
+  readonly kind: 'print';
+  readonly span?: Span;
+}
+
+/** Ends the run with the message where the condition is 0; nothing on a card. */
+export interface AssertStmt extends Message {
+  readonly kind: 'assert';
+  readonly condition: Expr;
+  readonly span?: Span;
+}
+
 export type Stmt =
   | AssignStmt
+  | LoadStmt
+  | StoreStmt
+  | PrintStmt
+  | AssertStmt
   | ReadStmt
   | WriteStmt
   | RequestStmt
@@ -263,9 +308,31 @@ export interface Variable {
   readonly span?: Span;
 }
 
+/** How the elements of an array are spread over banks, each with a read and a write port of its own. */
+export interface Partition {
+  /** Element i is in bank i mod factor (cyclic), or in bank ⌊i / (length / factor)⌋ (block). */
+  readonly scheme: 'cyclic' | 'block';
+  /** A power of two that divides the length. */
+  readonly factor: number;
+}
+
+/**
+ * Memory of a process's own. Its first content is unspecified: the code stores it. `block` is a memory
+ * of one read and one write port, read a cycle ahead; `registers` is read and written at once.
+ */
+export interface LocalArray {
+  readonly name: string;
+  readonly element: Type;
+  readonly length: number;
+  readonly storage: 'block' | 'registers';
+  readonly partition?: Partition;
+  readonly span: Span;
+}
+
 export interface Process {
   readonly name: string;
   readonly variables: readonly Variable[];
+  readonly arrays: readonly LocalArray[];
   readonly body: readonly Stmt[];
   readonly span: Span;
 }

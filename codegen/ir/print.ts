@@ -1,4 +1,4 @@
-import { type Expr, type KernelIR, type Process, type Stmt, typeText } from './ir.ts';
+import { type Expr, type KernelIR, type Message, type Process, type Stmt, typeText } from './ir.ts';
 
 /** The IR as text for people and golden files: one statement a line, types at every definition. */
 export function printKernel(kernel: KernelIR): string {
@@ -32,6 +32,10 @@ export function printProcess(process: Process): string[] {
   for (const { name, type, mutable } of process.variables) {
     lines.push(`    ${mutable ? 'var' : 'let'} ${name}: ${typeText(type)}`);
   }
+  for (const { name, element, length, storage, partition } of process.arrays) {
+    const banks = partition === undefined ? '' : ` ${partition.scheme} ${partition.factor}`;
+    lines.push(`    array ${name}: ${typeText(element)} length ${length} ${storage}${banks}`);
+  }
   for (const statement of process.body) lines.push(...printStatement(statement, '    '));
   return lines;
 }
@@ -58,6 +62,16 @@ export function printStatement(statement: Stmt, indent: string): string[] {
       return [`${indent}send ${statement.memory} ${printExpr(statement.value)}`];
     case 'response':
       return [`${indent}response ${statement.memory}`];
+    case 'load':
+      return [`${indent}${statement.into} = load ${statement.array} ${printExpr(statement.index)}`];
+    case 'store':
+      return [
+        `${indent}store ${statement.array} ${printExpr(statement.index)}, ${printExpr(statement.value)}`,
+      ];
+    case 'print':
+      return [`${indent}print ${printMessage(statement)}`];
+    case 'assert':
+      return [`${indent}assert ${printExpr(statement.condition)}, ${printMessage(statement)}`];
     case 'if':
       return [
         `${indent}if ${printExpr(statement.condition)}`,
@@ -73,6 +87,15 @@ export function printStatement(statement: Stmt, indent: string): string[] {
         ...nested(statement.step),
       ];
   }
+}
+
+/** Pieces of text and values in turn: `"count ", n, " of ", m, ""`. */
+function printMessage({ text, values }: Message): string {
+  const pieces = text.flatMap((piece, at) => [
+    JSON.stringify(piece),
+    ...(at < values.length ? [printExpr(values[at])] : []),
+  ]);
+  return pieces.join(', ');
 }
 
 /** Prefix form with the result type: `add:u9(a, 1)`. */

@@ -8,7 +8,7 @@ import {
   wrapValue,
   zeroOf,
 } from './evaluate.ts';
-import type { Expr, KernelIR, Memory, Process, Span, Stmt, Type } from './ir.ts';
+import type { Expr, KernelIR, Memory, Message, Process, Span, Stmt, Type } from './ir.ts';
 
 export interface KernelIrArguments {
   readonly scalars: Readonly<Record<string, number | bigint>>;
@@ -19,6 +19,8 @@ export interface KernelIrArguments {
 export interface KernelIrRun {
   /** The written memories after the run, by name. */
   readonly outputs: Readonly<Record<string, Uint8Array>>;
+  /** The lines that print() wrote, process after process. */
+  readonly log: readonly string[];
   /** What was asked of each memory. */
   readonly ports: readonly {
     readonly name: string;
@@ -158,6 +160,7 @@ interface Machine {
   readonly scalars: ReadonlyMap<string, bigint>;
   readonly ports: ReadonlyMap<string, Port>;
   readonly streams: ReadonlyMap<string, Fifo>;
+  readonly log: string[];
 }
 
 /** One process: its variables, and its statements one after another. */
@@ -165,12 +168,17 @@ class ProcessRun {
   private readonly machine: Machine;
   private readonly types: ReadonlyMap<string, Type>;
   private readonly values = new Map<string, Value>();
+  private readonly arrays = new Map<string, { readonly element: Type; readonly values: Value[] }>();
   private readonly environment: Environment;
 
   constructor(machine: Machine, process: Process) {
     this.machine = machine;
     this.types = new Map(process.variables.map(({ name, type }) => [name, type]));
     for (const { name, type } of process.variables) this.values.set(name, zeroOf(type));
+    for (const { name, element, length } of process.arrays) {
+      const zero = zeroOf(element);
+      this.arrays.set(name, { element, values: Array.from({ length }, () => zero) });
+    }
     this.environment = {
       variable: (name) => known(this.values.get(name), 'variable', name),
       scalar: (name) => known(machine.scalars.get(name), 'scalar', name),
@@ -187,6 +195,16 @@ class ProcessRun {
 
   private assign(name: string, value: Value): void {
     this.values.set(name, wrapValue(value, known(this.types.get(name), 'variable', name)));
+  }
+
+  private array(name: string) {
+    return known(this.arrays.get(name), 'array', name);
+  }
+
+  private message({ text, values }: Message): string {
+    return text
+      .map((piece, at) => piece + (at < values.length ? this.value(values[at]) : ''))
+      .join('');
   }
 
   private port(name: string): Port {
@@ -244,6 +262,36 @@ class ProcessRun {
       case 'response':
         this.port(stmt.memory).respond(stmt.span);
         return;
+      case 'load': {
+        const { element, values } = this.array(stmt.array);
+        this.assign(stmt.into, values[Number(this.integer(stmt.index))] ?? zeroOf(element));
+        return;
+      }
+      case 'store': {
+        const { element, values } = this.array(stmt.array);
+        const index = this.integer(stmt.index);
+        if (index < 0n || index >= BigInt(values.length)) {
+          throw fail(
+            `array ${stmt.array}: element ${index} of ${values.length} is stored`,
+            'ARRAY_INDEX',
+            'Check the index that the kernel computes.',
+            stmt.span,
+          );
+        }
+        values[Number(index)] = wrapValue(this.value(stmt.value), element);
+        return;
+      }
+      case 'print':
+        this.machine.log.push(this.message(stmt));
+        return;
+      case 'assert':
+        if (this.integer(stmt.condition) !== 0n) return;
+        throw fail(
+          `assertion failed: ${this.message(stmt)}`,
+          'ASSERTION',
+          "The kernel's own assert() says so: look at the arguments of this run.",
+          stmt.span,
+        );
       case 'if':
         this.run(this.integer(stmt.condition) !== 0n ? stmt.then : stmt.else);
         return;
@@ -290,6 +338,7 @@ export function runKernelIr(kernel: KernelIR, args: KernelIrArguments): KernelIr
       }),
     ),
     streams: new Map(kernel.streams.map(({ name }) => [name, new Fifo()])),
+    log: [],
   };
   for (const process of kernel.processes) new ProcessRun(machine, process).run(process.body);
 
@@ -306,6 +355,7 @@ export function runKernelIr(kernel: KernelIR, args: KernelIrArguments): KernelIr
   }
   const written = [...ports.values()].filter(({ memory }) => memory.direction === 'write');
   return {
+    log: machine.log,
     outputs: Object.fromEntries(written.map(({ memory, bytes }) => [memory.name, bytes])),
     ports: [...ports.values()].map(({ memory, bursts, beats }) => ({
       name: memory.name,

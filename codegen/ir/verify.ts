@@ -114,6 +114,12 @@ function verifyProcess(kernel: KernelIR, process: Process): void {
     if (types.has(name)) broken(process, `variable ${name} is declared twice`);
     types.set(name, type);
   }
+  const arrays = new Map(process.arrays.map((array) => [array.name, array]));
+  for (const { name, length, partition } of process.arrays) {
+    if (arrays.get(name)?.length !== length) broken(process, `array ${name} is declared twice`);
+    if (partition !== undefined && length % partition.factor !== 0)
+      broken(process, `partition of ${name}`);
+  }
   const tables = new Set(kernel.tables.map((table) => table.name));
   const scalars = new Map(kernel.scalars.map((scalar) => [scalar.name, scalar.type]));
   const streams = new Map(kernel.streams.map((stream) => [stream.name, stream]));
@@ -155,11 +161,23 @@ function verifyProcess(kernel: KernelIR, process: Process): void {
         if (!same(type, field.type)) broken(process, `field ${field.name} of ${stream.name}`);
       });
     }
+    if (statement.kind === 'load' || statement.kind === 'store') {
+      const array = arrays.get(statement.array);
+      if (array === undefined) broken(process, `array ${statement.array}`);
+      if (statement.index.type.kind !== 'int') broken(process, `index into ${array.name}`);
+      const type = statement.kind === 'load' ? types.get(statement.into) : statement.value.type;
+      if (!same(type, array.element)) broken(process, `element of ${array.name}`);
+    }
+    if (statement.kind === 'print' || statement.kind === 'assert') {
+      const { text, values } = statement;
+      if (text.length !== values.length + 1) broken(process, `pieces of "${text.join('')}"`);
+      if (values.some((value) => value.type.kind !== 'int')) broken(process, 'a vector in a text');
+    }
     if ('memory' in statement && !memories.has(statement.memory)) {
       broken(process, `memory ${statement.memory}`);
     }
     if (
-      (statement.kind === 'if' || statement.kind === 'loop') &&
+      (statement.kind === 'if' || statement.kind === 'loop' || statement.kind === 'assert') &&
       !isCondition(statement.condition.type)
     ) {
       broken(process, `condition ${printExpr(statement.condition)}`);

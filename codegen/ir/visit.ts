@@ -56,6 +56,14 @@ export function expressionsOf(statement: Stmt): readonly Expr[] {
       return statement.values;
     case 'request':
       return [statement.beat, statement.beats];
+    case 'load':
+      return [statement.index];
+    case 'store':
+      return [statement.index, statement.value];
+    case 'print':
+      return statement.values;
+    case 'assert':
+      return [statement.condition, ...statement.values];
     case 'if':
     case 'loop':
       return [statement.condition];
@@ -67,7 +75,7 @@ export function expressionsOf(statement: Stmt): readonly Expr[] {
 /** The variables that a statement itself assigns. */
 export function definedBy(statement: Stmt): readonly string[] {
   if (statement.kind === 'assign') return [statement.variable];
-  if (statement.kind === 'receive') return [statement.into];
+  if (statement.kind === 'receive' || statement.kind === 'load') return [statement.into];
   if (statement.kind === 'read') return statement.into.filter((name) => name !== undefined);
   return [];
 }

@@ -100,7 +100,7 @@ export const process = (
   name: string,
   variables: readonly Variable[],
   body: readonly Stmt[],
-): Process => ({ name, variables, body, span });
+): Process => ({ name, variables, arrays: [], body, span });
 export const stream = (
   name: string,
   fields: Readonly<Record<string, Type>>,
