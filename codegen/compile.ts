@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { backends } from './backends/backend-list.ts';
 import { compileKernelModule } from './frontend/compile-kernel.ts';
+import type { Diagnostic } from './frontend/diagnostics.ts';
 import { loadKernelModule } from './frontend/load-module.ts';
 import { resolveParameters } from './frontend/parameters.ts';
 import type { KernelIR } from './ir/ir.ts';
@@ -20,6 +21,8 @@ export interface CompiledKernel {
   readonly files: ReadonlyMap<string, string>;
   /** After all passes. */
   readonly ir: KernelIR;
+  /** What works and yet is probably not what was meant. */
+  readonly warnings: readonly Diagnostic[];
   /** Absolute path of the TypeScript. */
   readonly sourceFile: string;
 }
@@ -51,7 +54,7 @@ export async function compileKernel(
   }
   files.set('kernel.xml', kernelXml(buildManifest(ir, module.source, files)));
   const manifest = buildManifest(ir, module.source, files);
-  return { manifest, files, ir, sourceFile: module.file };
+  return { manifest, files, ir, warnings: [], sourceFile: module.file };
 }
 
 /** Writes the artefacts and, last, `manifest.json`: a folder with a manifest is complete. */

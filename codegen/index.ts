@@ -1,6 +1,8 @@
 /** The code generator: TypeScript kernels to HLS C++, Verilog and the manifest. */
 
 export { type CompiledKernel, compileKernel, writeCompiled } from './compile.ts';
+export { explainEntry } from './frontend/catalogue/render.ts';
+export { diagnosticCatalogue } from './frontend/diagnostic-catalogue.ts';
 export { type KernelModule, loadKernelModule } from './frontend/load-module.ts';
 export { resolveParameters } from './frontend/parameters.ts';
 export type { KernelIR } from './ir/ir.ts';

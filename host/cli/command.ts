@@ -28,6 +28,8 @@ type OptionTable = Readonly<Record<string, Options>>;
 interface Positional {
   readonly name: string;
   readonly describe: string;
+  /** The command makes do without it: it gets the empty string. */
+  readonly optional?: true;
 }
 
 export interface CommandDefinition<Table extends OptionTable> {
@@ -63,7 +65,9 @@ export function defineCommand<const Table extends OptionTable>(
   definition: CommandDefinition<Table>,
 ): Command {
   const { name, summary, positional, examples } = definition;
-  const usage = positional === undefined ? name : `${name} <${positional.name}>`;
+  const brackets = positional?.optional ? '[]' : '<>';
+  const usage =
+    positional === undefined ? name : `${name} ${brackets[0]}${positional.name}${brackets[1]}`;
   return {
     name,
     summary,
@@ -76,7 +80,7 @@ export function defineCommand<const Table extends OptionTable>(
         configured = configured.positional(positional.name, {
           describe: positional.describe,
           type: 'string',
-          demandOption: true,
+          demandOption: positional.optional !== true,
         }) as Argv;
       }
       configured = configured.options(definition.options) as Argv;
@@ -85,7 +89,7 @@ export function defineCommand<const Table extends OptionTable>(
       return configured.epilogue(`Examples:\n${shown.join('\n')}`);
     },
     run(parsed, context) {
-      const value = positional === undefined ? '' : String(parsed[positional.name]);
+      const value = positional === undefined ? '' : String(parsed[positional.name] ?? '');
       return definition.run(parsed as InferredOptionTypes<Table>, context, value);
     },
   };

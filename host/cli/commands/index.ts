@@ -6,6 +6,7 @@ import data from './data.ts';
 import demo from './demo.ts';
 import doctor from './doctor.ts';
 import evaluate from './evaluate.ts';
+import explain from './explain.ts';
 import generate from './generate.ts';
 import kernels from './kernels.ts';
 import recommend from './recommend.ts';
@@ -14,6 +15,7 @@ import recommend from './recommend.ts';
 export const commands: readonly Command[] = [
   kernels,
   generate,
+  explain,
   build,
   cosim,
   data,

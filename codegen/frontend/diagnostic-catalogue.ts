@@ -1,0 +1,16 @@
+import { arithmetic } from './catalogue/arithmetic.ts';
+import { control } from './catalogue/control.ts';
+import type { Catalogue } from './catalogue/entry.ts';
+import { network } from './catalogue/network.ts';
+import { subset } from './catalogue/subset.ts';
+
+/**
+ * Every code that the compiler raises. `docs/diagnostics.md` and `tilewright explain` are written from it,
+ * and a test compiles the examples: the wrong one gives its code, the right one compiles.
+ */
+export const diagnosticCatalogue: Catalogue = {
+  ...subset,
+  ...arithmetic,
+  ...control,
+  ...network,
+};
