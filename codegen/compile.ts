@@ -6,6 +6,7 @@ import type { Diagnostic } from './frontend/diagnostics.ts';
 import { loadKernelModule } from './frontend/load-module.ts';
 import { resolveParameters } from './frontend/parameters.ts';
 import type { KernelIR } from './ir/ir.ts';
+import type { Schedule } from './ir/scheduled.ts';
 import { verifyKernel } from './ir/verify.ts';
 import { buildManifest } from './package/build-manifest.ts';
 import { kernelXml } from './package/kernel-xml.ts';
@@ -23,6 +24,8 @@ export interface CompiledKernel {
   readonly ir: KernelIR;
   /** What works and yet is probably not what was meant. */
   readonly warnings: readonly Diagnostic[];
+  /** Blocks, stages and initiation intervals of every process. */
+  readonly schedule: Schedule;
   /** Absolute path of the TypeScript. */
   readonly sourceFile: string;
 }
@@ -44,7 +47,7 @@ export async function compileKernel(
     ir = pass.run(ir);
     verifyKernel(ir);
   }
-  const stages = new Map(
+  const stages: Schedule = new Map(
     ir.processes.map((process) => [process.name, schedule(formBlocks(process))]),
   );
   const files = new Map<string, string>();
@@ -54,7 +57,7 @@ export async function compileKernel(
   }
   files.set('kernel.xml', kernelXml(buildManifest(ir, module.source, files)));
   const manifest = buildManifest(ir, module.source, files);
-  return { manifest, files, ir, warnings: [], sourceFile: module.file };
+  return { manifest, files, ir, warnings: [], schedule: stages, sourceFile: module.file };
 }
 
 /** Writes the artefacts and, last, `manifest.json`: a folder with a manifest is complete. */

@@ -8,7 +8,7 @@ import {
   wrapValue,
   zeroOf,
 } from './evaluate.ts';
-import type { Expr, KernelIR, Memory, Message, Process, Span, Stmt, Type } from './ir.ts';
+import type { Expr, KernelIR, LoopStmt, Memory, Message, Process, Span, Stmt, Type } from './ir.ts';
 
 export interface KernelIrArguments {
   readonly scalars: Readonly<Record<string, number | bigint>>;
@@ -27,6 +27,16 @@ export interface KernelIrRun {
     readonly bursts: number;
     readonly beats: number;
   }[];
+  /** How often the body of each loop that was entered ran. */
+  readonly loops: readonly LoopCount[];
+}
+
+export interface LoopCount {
+  readonly process: string;
+  readonly span?: Span | undefined;
+  /** The initiation interval that the loop asks for. */
+  readonly ii?: number | undefined;
+  readonly iterations: number;
 }
 
 function fail(message: string, code: string, hint: string, span?: Span): TilewrightError {
@@ -160,6 +170,7 @@ interface Machine {
   readonly scalars: ReadonlyMap<string, bigint>;
   readonly ports: ReadonlyMap<string, Port>;
   readonly streams: ReadonlyMap<string, Fifo>;
+  readonly loops: Map<LoopStmt, { readonly process: string; iterations: number }>;
   readonly log: string[];
 }
 
@@ -170,9 +181,11 @@ class ProcessRun {
   private readonly values = new Map<string, Value>();
   private readonly arrays = new Map<string, { readonly element: Type; readonly values: Value[] }>();
   private readonly environment: Environment;
+  private readonly name: string;
 
   constructor(machine: Machine, process: Process) {
     this.machine = machine;
+    this.name = process.name;
     this.types = new Map(process.variables.map(({ name, type }) => [name, type]));
     for (const { name, type } of process.variables) this.values.set(name, zeroOf(type));
     for (const { name, element, length } of process.arrays) {
@@ -199,6 +212,12 @@ class ProcessRun {
 
   private array(name: string) {
     return known(this.arrays.get(name), 'array', name);
+  }
+
+  private countIteration(loop: LoopStmt): void {
+    const known = this.machine.loops.get(loop);
+    if (known !== undefined) known.iterations += 1;
+    else this.machine.loops.set(loop, { process: this.name, iterations: 1 });
   }
 
   private message({ text, values }: Message): string {
@@ -298,6 +317,7 @@ class ProcessRun {
       case 'loop':
         this.run(stmt.init);
         while (this.integer(stmt.condition) !== 0n) {
+          this.countIteration(stmt);
           this.run(stmt.body);
           this.run(stmt.step);
         }
@@ -338,6 +358,7 @@ export function runKernelIr(kernel: KernelIR, args: KernelIrArguments): KernelIr
       }),
     ),
     streams: new Map(kernel.streams.map(({ name }) => [name, new Fifo()])),
+    loops: new Map(),
     log: [],
   };
   for (const process of kernel.processes) new ProcessRun(machine, process).run(process.body);
@@ -362,5 +383,6 @@ export function runKernelIr(kernel: KernelIR, args: KernelIrArguments): KernelIr
       bursts,
       beats,
     })),
+    loops: [...machine.loops].map(([{ span, ii }, count]) => ({ span, ii, ...count })),
   };
 }
