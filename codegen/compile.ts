@@ -12,8 +12,10 @@ import { buildManifest } from './package/build-manifest.ts';
 import { kernelXml } from './package/kernel-xml.ts';
 import type { Manifest } from './package/manifest.ts';
 import { formBlocks } from './passes/form-blocks.ts';
+import { deepenStreams } from './passes/needed-depths.ts';
 import { passes } from './passes/pass-list.ts';
 import { schedule } from './passes/schedule.ts';
+import { kernelWarnings } from './passes/warnings.ts';
 import { writeFileAtomicSync } from './support/atomic-write.ts';
 
 export interface CompiledKernel {
@@ -43,6 +45,7 @@ export async function compileKernel(
   const values = resolveParameters(definition.name, definition.parameters, parameters);
   let ir = compileKernelModule(module, values);
   verifyKernel(ir);
+  const statedDepths = new Map(ir.streams.map(({ name, depth }) => [name, depth]));
   for (const pass of passes) {
     ir = pass.run(ir);
     verifyKernel(ir);
@@ -51,13 +54,15 @@ export async function compileKernel(
     ir.processes.map((process) => [process.name, schedule(formBlocks(process))]),
   );
   const files = new Map<string, string>();
+  ir = deepenStreams(ir, stages, statedDepths);
+  const warnings = kernelWarnings(ir, stages, statedDepths);
   for (const backend of backends) {
     backend.validate(ir);
     for (const [path, text] of backend.emit(ir, stages)) files.set(path, text);
   }
   files.set('kernel.xml', kernelXml(buildManifest(ir, module.source, files)));
   const manifest = buildManifest(ir, module.source, files);
-  return { manifest, files, ir, warnings: [], schedule: stages, sourceFile: module.file };
+  return { manifest, files, ir, warnings, schedule: stages, sourceFile: module.file };
 }
 
 /** Writes the artefacts and, last, `manifest.json`: a folder with a manifest is complete. */

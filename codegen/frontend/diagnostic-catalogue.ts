@@ -3,6 +3,7 @@ import { control } from './catalogue/control.ts';
 import type { Catalogue } from './catalogue/entry.ts';
 import { network } from './catalogue/network.ts';
 import { subset } from './catalogue/subset.ts';
+import { warnings } from './catalogue/warnings.ts';
 
 /**
  * Every code that the compiler raises. `docs/diagnostics.md` and `tilewright explain` are written from it,
@@ -13,4 +14,5 @@ export const diagnosticCatalogue: Catalogue = {
   ...arithmetic,
   ...control,
   ...network,
+  ...warnings,
 };

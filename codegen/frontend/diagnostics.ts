@@ -1,15 +1,9 @@
 import { readFileSync } from 'node:fs';
+import type { Diagnostic } from '../ir/diagnostic.ts';
 import type { Span } from '../ir/ir.ts';
 import { TilewrightError } from '../support/errors.ts';
 
-/** One thing that is wrong in a kernel, at a place, with what to write instead. */
-export interface Diagnostic {
-  /** Stable code, `TW` and four digits. */
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string;
-  readonly span: Span;
-}
+export type { Diagnostic } from '../ir/diagnostic.ts';
 
 /** Thrown inside the front end, caught at the next statement so that one run reports every error. */
 export class DiagnosticSignal extends Error {
@@ -36,13 +30,15 @@ export function fail(code: string, span: Span, message: string, hint: string): n
 /** `file:line:col: error TW…: message`, the source line, a caret, the way out. */
 export function formatDiagnostic(diagnostic: Diagnostic, source: string): string {
   const { file, line, column } = diagnostic.span;
+  const severity = diagnostic.severity ?? 'error';
   const text = source.split('\n')[line - 1] ?? '';
   // A tab before the caret stays a tab, so that the caret stands below its character.
   const indent = text.slice(0, column - 1).replace(/[^\t]/g, ' ');
   return [
-    `${file}:${line}:${column}: error ${diagnostic.code}: ${diagnostic.message}`,
+    `${file}:${line}:${column}: ${severity} ${diagnostic.code}: ${diagnostic.message}`,
     `  ${text}`,
     `  ${indent}^`,
+    ...(diagnostic.notes ?? []).map((note) => `  ${note}`),
     `  ${diagnostic.hint}`,
   ].join('\n');
 }

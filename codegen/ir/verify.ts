@@ -1,4 +1,5 @@
 import { TilewrightError } from '../support/errors.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import { endpoints } from './endpoints.ts';
 import {
   type Expr,
@@ -24,17 +25,9 @@ export function verifyKernel(kernel: KernelIR): void {
   for (const process of kernel.processes) verifyProcess(kernel, process);
 }
 
-/** What is wrong with the network of processes, for the kernel's author. */
-export interface NetworkProblem {
-  readonly code: string;
-  readonly span: Span;
-  readonly message: string;
-  readonly hint: string;
-}
-
 /** Streams and memories that are not used by one process a side, or in the wrong order. */
-export function networkProblems(kernel: KernelIR): readonly NetworkProblem[] {
-  const problems: NetworkProblem[] = [];
+export function networkProblems(kernel: KernelIR): readonly Diagnostic[] {
+  const problems: Diagnostic[] = [];
   const ends = endpoints(kernel);
   const order = new Map(kernel.processes.map((process, at) => [process.name, at]));
   const one = (access: string, what: string, name: string, span: Span): string | undefined => {

@@ -11,6 +11,9 @@ import type { ScheduledProcess } from '../ir/scheduled.ts';
 import { operandsOf } from '../ir/visit.ts';
 import { accessSetup, delayOf, fifoOutput, multiplyStages, registerOutput } from './delays.ts';
 
+/** Nanoseconds of logic that a stage holds unless a recurrence needs more: 300 MHz with room for wires. */
+export const clockBudget = 2.4;
+
 /**
  * schedule: gives every value, access and variable of a process its pipeline stage.
  *
@@ -22,7 +25,7 @@ import { accessSetup, delayOf, fifoOutput, multiplyStages, registerOutput } from
  * one stage in all blocks; so accesses keep the program's order, and a variable is safe when it is written
  * in the stage that reads it. Written later, a younger block waits (that is what limits the II).
  */
-export function schedule(process: BlockProcess, budget = 2.4): ScheduledProcess {
+export function schedule(process: BlockProcess, budget = clockBudget): ScheduledProcess {
   // II before clock: a recurrence that does not fit into a stage gets a longer one.
   let best: ScheduledProcess | undefined;
   for (const stretch of [1, 1.2, 1.45, 1.75]) {
@@ -71,13 +74,13 @@ function improve(process: BlockProcess, budget: number): ScheduledProcess {
   return best;
 }
 
-interface Moment {
+export interface Moment {
   readonly stage: number;
   /** Nanoseconds after the stage's clock edge. */
   readonly time: number;
 }
 
-function later(a: Moment, b: Moment): Moment {
+export function later(a: Moment, b: Moment): Moment {
   return a.stage > b.stage || (a.stage === b.stage && a.time >= b.time) ? a : b;
 }
 
@@ -166,6 +169,13 @@ function place(
     ),
     budget,
   };
+}
+
+/** When each value of a block is there: for those who explain a schedule. */
+export function momentsOf(scheduled: ScheduledProcess, block: number): (expr: Expr) => Moment {
+  const { blocks, readStage, accessStage, budget } = scheduled;
+  const known = new Map<Expr, Moment>();
+  return (expr) => momentOf(expr, blocks.blocks[block], known, readStage, accessStage, budget);
 }
 
 function stageOf(

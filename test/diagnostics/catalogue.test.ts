@@ -59,11 +59,11 @@ describe('every example does what the catalogue says', () => {
   });
 });
 
-function sources(path: string): string[] {
+function sources(path: string, ending = '.ts'): string[] {
   return readdirSync(path, { withFileTypes: true }).flatMap((one) => {
     const inside = join(path, one.name);
-    if (one.isDirectory()) return one.name === 'catalogue' ? [] : sources(inside);
-    return one.name.endsWith('.ts') ? [inside] : [];
+    if (one.isDirectory()) return one.name === 'catalogue' ? [] : sources(inside, ending);
+    return one.name.endsWith(ending) ? [inside] : [];
   });
 }
 
@@ -76,10 +76,11 @@ test('every code that a source file raises is in the catalogue, and the other wa
 });
 
 test('every code is met by a wrong kernel, but for those that TypeScript speaks before', () => {
-  const kernels = join(import.meta.dirname, 'kernels');
   const met = new Set<string>();
-  for (const name of readdirSync(kernels).filter((one) => one.endsWith('.txt'))) {
-    const text = readFileSync(join(kernels, name), 'utf8');
+  const messages = ['kernels', 'warnings']
+    .flatMap((folder) => sources(join(import.meta.dirname, folder), '.txt'))
+    .map((file) => readFileSync(file, 'utf8'));
+  for (const text of messages) {
     for (const [code] of text.matchAll(/TW\d{4}/g)) met.add(code);
   }
   const missing = entries.filter(([code, { behindTypes }]) => !behindTypes && !met.has(code));

@@ -42,8 +42,11 @@ function work(beats: u32, input: ReadPort<u32>, output: WritePort<u32>): void {
     const v = input.receive();
 ${indented(body, 4)}
     output.send(v);
-    output.response();
   }
+}
+
+function confirm(beats: u32, output: WritePort<u32>): void {
+  for (let beat = 0; beat < beats; beat++) output.response();
 }
 
 export default kernel({
@@ -60,6 +63,7 @@ ${indented(more, 4)}
 ${indented(dataflow, 4)}
     ask(beats, input, output);
     work(beats, input, output);
+    confirm(beats, output);
   },
   workload: (_p, _random, size) => ({ input: [], output: size * 16, beats: size }) as never,
 });

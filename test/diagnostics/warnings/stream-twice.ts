@@ -1,0 +1,88 @@
+import {
+  any,
+  kernel,
+  mulLow,
+  pipeline,
+  type ReadPort,
+  readMemory,
+  type Stream,
+  scalar,
+  stream,
+  sum,
+  u1,
+  u32,
+  u40,
+  type Vec,
+  vec,
+  vecOf,
+  type WritePort,
+  writeMemory,
+} from 'tilewright/language';
+
+function ask(beats: u32, input: ReadPort<u32>): void {
+  for (let beat = 0; beat < beats; beat++) {
+    pipeline();
+    input.request(beat, 1);
+  }
+}
+
+function announce(beats: u32, output: WritePort<u32>): void {
+  for (let beat = 0; beat < beats; beat++) {
+    pipeline();
+    output.request(beat, 1);
+  }
+}
+
+function confirm(beats: u32, output: WritePort<u32>): void {
+  for (let beat = 0; beat < beats; beat++) {
+    pipeline();
+    output.response();
+  }
+}
+
+function spread(beats: u32, input: ReadPort<u32>, words: Stream<u32>): void {
+  for (let beat = 0; beat < beats; beat++) {
+    const v = input.receive();
+    for (let l = 0; l < 16; l++) {
+      pipeline();
+      words.write(v[l & 15]);
+    }
+  }
+}
+
+function pairs(beats: u32, words: Stream<u32>, output: WritePort<u32>): void {
+  for (let beat = 0; beat < beats; beat++) {
+    let v = vec(u32, 16, () => 0);
+    for (let l = 0; l < 8; l++) {
+      pipeline();
+      const a = words.read();
+      const b = words.read();
+      v = v.with(l & 7, u32(a + b));
+    }
+    output.send(v);
+  }
+}
+
+export default kernel({
+  name: 'warned',
+  summary: 'a kernel that compiles with a warning',
+  parameters: {},
+  arguments: () => ({
+    input: readMemory(u32),
+    output: writeMemory(u32),
+    beats: scalar(u32),
+  }),
+  dataflow(_p, { input, output, beats }) {
+    const words = stream(u32);
+    ask(beats, input);
+    spread(beats, input, words);
+    announce(beats, output);
+    pairs(beats, words, output);
+    confirm(beats, output);
+  },
+  workload: (_p, random, size) => ({
+    input: Uint32Array.from({ length: size * 16 }, () => random.integer(0, 1000)),
+    output: size * 16,
+    beats: size,
+  }),
+});
