@@ -10,14 +10,14 @@ import {
   u1,
   vecType,
 } from '../ir/ir.ts';
-import type { IntegerType } from '../language/integer-type.ts';
+import { type ElementType, isBig } from '../language/element-type.ts';
 import { fail } from './diagnostics.ts';
 import { evaluate, lambda } from './expressions.ts';
-import { narrow } from './narrow.ts';
+import { narrowTo } from './narrow.ts';
 import { shiftDown } from './operators.ts';
 import type { ProcessBuilder } from './process-builder.ts';
 import type { Scope } from './scope.ts';
-import { hw, irInt, isIntegerType, staticOf, toHardware, type Value } from './values.ts';
+import { hw, irInt, isElementType, staticOf, toHardware, toOperand, type Value } from './values.ts';
 import { vectorise } from './vectorise.ts';
 
 export interface BuiltinCall {
@@ -55,14 +55,14 @@ function known(call: BuiltinCall, at: number, what: string): unknown {
   return value.value;
 }
 
-function integerArgument(call: BuiltinCall, at: number): IntegerType<unknown> {
+function elementArgument(call: BuiltinCall, at: number): ElementType<unknown> {
   const type = known(call, at, 'the type');
-  if (isIntegerType(type)) return type;
+  if (isElementType(type)) return type;
   fail(
     'TW1020',
     call.span,
-    'an integer type is expected',
-    'Pass u1…u64, i1…i64, unsigned(n) or signed(n).',
+    'the type of a number is expected',
+    'Pass u1…u64, i1…i64, unsigned(n), signed(n), or a fixed(…) type.',
   );
 }
 
@@ -79,8 +79,9 @@ function count(call: BuiltinCall, at: number, most: number): number {
 }
 
 function vector(call: BuiltinCall, at: number) {
-  const value = hardware(call, at);
-  if (value.expr.type.kind === 'vec') return { expr: value.expr, type: value.expr.type };
+  const value = toOperand(argument(call, at), call.span);
+  const { expr, fraction } = value;
+  if (expr.type.kind === 'vec') return { expr, type: expr.type, fraction };
   fail(
     'TW1009',
     call.span,
@@ -92,23 +93,23 @@ function vector(call: BuiltinCall, at: number) {
 /** Names of the language that the compiler gives a meaning of its own. One line each. */
 const builtins: Readonly<Record<string, Builtin>> = {
   vec: (call) => {
-    const type = integerArgument(call, 0);
+    const type = elementArgument(call, 0);
     const lanes = count(call, 1, 4096);
     const body = lambda(call.argNodes[2], call.scope, call.builder);
     const element = irInt(type);
     const values = Array.from({ length: lanes }, (_, lane) => {
-      const value = narrow(type, body([{ kind: 'static', value: lane }]), 'cast', call.span);
-      return toHardware(value, call.span).expr;
+      const value = narrowTo(type, body([{ kind: 'static', value: lane }]), call.span);
+      return toOperand(value, call.span).expr;
     });
-    return hw(vectorise(values, element), type.width > 53);
+    return hw(vectorise(values, element), isBig(type), type.fraction);
   },
   table: (call) => {
-    const type = integerArgument(call, 0);
+    const type = elementArgument(call, 0);
     const length = count(call, 1, 65536);
     const body = lambda(call.argNodes[2], call.scope, call.builder);
     const values = Array.from({ length }, (_, index) => {
-      const value = narrow(type, body([{ kind: 'static', value: index }]), 'cast', call.span);
-      const { expr } = toHardware(value, call.span);
+      const value = narrowTo(type, body([{ kind: 'static', value: index }]), call.span);
+      const { expr } = toOperand(value, call.span);
       if (isConstant(expr)) return expr.value;
       return fail(
         'TW1019',
@@ -123,7 +124,7 @@ const builtins: Readonly<Record<string, Builtin>> = {
     let name = base;
     for (let copy = 2; tables.some((one) => one.name === name); copy++) name = `${base}_${copy}`;
     tables.push({ name, element: irInt(type), values, span: call.span });
-    return { kind: 'table', name, element: irInt(type), values };
+    return { kind: 'table', name, element: irInt(type), fraction: type.fraction, values };
   },
   shiftRight: (call) => {
     const [a, n] = [hardware(call, 0), hardware(call, 1)];
@@ -192,14 +193,14 @@ const builtins: Readonly<Record<string, Builtin>> = {
     return hw(reduce('and', nonZero(expr, lanesOf(type)), u1, call.span));
   },
   sum: (call) => {
-    const { expr, type } = vector(call, 0);
+    const { expr, type, fraction } = vector(call, 0);
     const range = exprRange(expr);
     const lanes = BigInt(type.lanes);
     const result = typeForRange(range.min * lanes, range.max * lanes);
     if (result.width > 53) {
       fail('TW2002', call.span, `the sum needs ${result.width} bits`, 'Narrow the lanes first.');
     }
-    return hw(reduce('add', expr, result, call.span));
+    return hw(reduce('add', expr, result, call.span), false, fraction);
   },
 };
 

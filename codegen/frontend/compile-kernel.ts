@@ -21,7 +21,7 @@ import { Scope } from './scope.ts';
 import { sourceName } from './source-name.ts';
 import { nameSource, spanOf } from './source-span.ts';
 import { compileStatement } from './statements.ts';
-import { type FieldInfo, hw, irInt, irType, staticOf, type Value } from './values.ts';
+import { type FieldInfo, fractionOf, hw, irInt, irType, staticOf, type Value } from './values.ts';
 
 interface Elaboration {
   readonly diagnostics: Diagnostic[];
@@ -161,9 +161,12 @@ function bindArgument(
   scalars: Scalar[],
 ): Value {
   const element = irInt(argument.element);
+  const { fraction } = argument.element;
+  // A field only where it says something, so that the manifest of an integer kernel stays as it is.
+  const point = fraction === 0 ? {} : { fraction };
   if (argument.kind === 'scalar') {
-    scalars.push({ name, type: element, span });
-    return hw({ op: 'scalar', name, type: element }, element.width > 53);
+    scalars.push({ name, type: element, ...point, span });
+    return hw({ op: 'scalar', name, type: element }, element.width > 53, fraction);
   }
   if (![8, 16, 32, 64].includes(element.width)) {
     fail(
@@ -183,12 +186,21 @@ function bindArgument(
     );
   }
   const beatBits = 512;
-  memories.push({ name, direction: argument.kind, element, beatBits, outstanding, span });
+  memories.push({
+    name,
+    direction: argument.kind,
+    element,
+    ...point,
+    beatBits,
+    outstanding,
+    span,
+  });
   return {
     kind: 'memory',
     name,
     direction: argument.kind,
     element,
+    fraction,
     lanes: lanesOf(vecType(element, beatBits / element.width)),
   };
 }
@@ -280,15 +292,15 @@ function declareStream(
   const single = irType(described);
   const fields: FieldInfo[] =
     single !== undefined
-      ? [{ name: 'value', type: single }]
+      ? [{ name: 'value', type: single, fraction: fractionOf(described) }]
       : Object.entries((described ?? {}) as Record<string, unknown>).map(([field, one]) => {
           const type = irType(one);
-          if (type !== undefined) return { name: field, type };
+          if (type !== undefined) return { name: field, type, fraction: fractionOf(one) };
           return fail(
             'TW4007',
             span,
             `the field '${field}' of the stream has no type`,
-            'Use u1…u64, i1…i64 or vecOf(type, lanes).',
+            'Use u1…u64, i1…i64, a fixed(…) type or vecOf(type, lanes).',
           );
         });
   const options =
@@ -302,7 +314,12 @@ function declareStream(
   if (state.streams.some((one) => one.name === name)) {
     fail('TW4009', span, `there are two streams called '${name}'`, 'Give each a name of its own.');
   }
-  state.streams.push({ name, fields, depth, span });
+  state.streams.push({
+    name,
+    fields: fields.map((field) => ({ name: field.name, type: field.type })),
+    depth,
+    span,
+  });
   return { kind: 'stream', name, fields, record: single === undefined };
 }
 

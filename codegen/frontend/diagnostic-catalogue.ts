@@ -1,6 +1,7 @@
 import { arithmetic } from './catalogue/arithmetic.ts';
 import { control } from './catalogue/control.ts';
 import type { Catalogue } from './catalogue/entry.ts';
+import { fixedPoint } from './catalogue/fixed-point.ts';
 import { network } from './catalogue/network.ts';
 import { subset } from './catalogue/subset.ts';
 import { warnings } from './catalogue/warnings.ts';
@@ -12,6 +13,7 @@ import { warnings } from './catalogue/warnings.ts';
 export const diagnosticCatalogue: Catalogue = {
   ...subset,
   ...arithmetic,
+  ...fixedPoint,
   ...control,
   ...network,
   ...warnings,

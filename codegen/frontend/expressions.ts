@@ -1,18 +1,19 @@
 import { type CallExpression, type Expression, Node, SyntaxKind } from 'ts-morph';
 import { lane as laneOf } from '../ir/build.ts';
-import { elementOf, lanesOf, rangeOf, sameType, u1 } from '../ir/ir.ts';
+import { type Expr, elementOf, lanesOf, rangeOf, sameType, u1 } from '../ir/ir.ts';
 import { callBuiltin, isBuiltin } from './builtins.ts';
 import { callLive } from './call-live.ts';
 import { fail } from './diagnostics.ts';
 import { inlineCall } from './inline.ts';
 import { callMethod } from './methods.ts';
-import { narrow } from './narrow.ts';
+import { narrowTo } from './narrow.ts';
 import {
   arithmetic,
   bitwise,
   choose,
   compare,
   complement,
+  divide,
   logical,
   negate,
   shift,
@@ -21,7 +22,18 @@ import {
 import type { ProcessBuilder } from './process-builder.ts';
 import { Scope } from './scope.ts';
 import { spanOf } from './source-span.ts';
-import { describe, hw, isIntegerType, staticOf, toHardware, type Value } from './values.ts';
+import {
+  asValue,
+  describe,
+  hw,
+  isElementType,
+  isIntegerType,
+  type Operand,
+  staticOf,
+  toHardware,
+  toOperand,
+  type Value,
+} from './values.ts';
 
 export type Lambda = (args: readonly Value[]) => Value;
 
@@ -115,7 +127,8 @@ function evaluateName(name: string, scope: Scope, span: ReturnType<typeof spanOf
   if (name === 'undefined') return { kind: 'static', value: undefined };
   const binding = scope.lookup(name, span);
   if (binding.kind === 'let') {
-    return hw({ op: 'var', name: binding.variable, type: binding.type, span }, binding.big);
+    const { variable, type, big, fraction } = binding;
+    return hw({ op: 'var', name: variable, type, span }, big, fraction);
   }
   return binding.value;
 }
@@ -137,7 +150,7 @@ function property(object: Value, name: string, span: ReturnType<typeof spanOf>):
     const holder = object.value as Record<string, unknown> | null | undefined;
     if (holder !== null && holder !== undefined) {
       const value = holder[name];
-      if (typeof value === 'function' && !isIntegerType(value))
+      if (typeof value === 'function' && !isElementType(value))
         return { kind: 'method', object, name };
       if (value !== undefined) return { kind: 'static', value };
     }
@@ -177,14 +190,18 @@ function element(object: Value, index: Value, span: ReturnType<typeof spanOf>): 
       if (value === undefined) {
         fail('TW1008', span, `index ${String(known.value)} is past the end`, 'Check the bounds.');
       }
+      const constant: Expr = { op: 'const', type: object.element, value };
+      if (object.fraction !== 0) return hw(constant, object.element.width > 53, object.fraction);
       return { kind: 'static', value: object.element.width > 53 ? value : Number(value) };
     }
     return hw(
       { op: 'table', type: object.element, table: object.name, index: at, span },
       object.element.width > 53,
+      object.fraction,
     );
   }
-  const vector = toHardware(object, span).expr;
+  const whole = toOperand(object, span);
+  const vector = whole.expr;
   if (vector.type.kind !== 'vec') {
     fail('TW1009', span, `${describe(object)} has no lanes to index`, 'Index a vector or a table.');
   }
@@ -204,7 +221,7 @@ function element(object: Value, index: Value, span: ReturnType<typeof spanOf>): 
       `Narrow the index to 0…${lanes - 1}, e.g. u${Math.max(1, Math.ceil(Math.log2(lanes)))}(i).`,
     );
   }
-  return hw(laneOf(vector, at, span));
+  return asValue({ ...whole, expr: laneOf(vector, at, span) });
 }
 
 const unarySymbols = new Map([
@@ -217,31 +234,34 @@ const unarySymbols = new Map([
 function unary(token: SyntaxKind, operand: Value, span: ReturnType<typeof spanOf>): Value {
   if (operand.kind === 'poison') return operand;
   const symbol = unarySymbols.get(token);
-  const known = staticOf(operand);
+  const known = typedFraction(operand) ? undefined : staticOf(operand);
   if (known !== undefined && symbol !== undefined) {
     const value = known.value as number;
     const folded =
       symbol === '-' ? -value : symbol === '+' ? +value : symbol === '!' ? !value : ~value;
     return { kind: 'static', value: folded };
   }
-  const a = toHardware(operand, span);
-  const zero = toHardware({ kind: 'static', value: a.big ? 0n : 0 }, span);
+  const a = toOperand(operand, span);
+  const zero = toOperand({ kind: 'static', value: a.big ? 0n : 0 }, span);
   switch (symbol) {
     case '-': {
-      const result = arithmetic('sub', '-', zero, a, span);
-      return hw(result.expr, result.big);
+      return asValue(arithmetic('sub', '-', zero, a, span));
     }
     case '+':
       return operand;
     case '!':
       return hw(negate(a, span).expr);
     case '~': {
-      const result = complement(a, span);
-      return hw(result.expr, result.big);
+      return asValue(complement(a, span));
     }
     default:
       fail('TW1010', span, '++ and -- stand alone or in a for header', 'Write x = u8(x + 1).');
   }
+}
+
+/** A constant that a fixed-point type was named for: it keeps its type, and what is made of it stays exact. */
+function typedFraction(value: Value): boolean {
+  return value.kind === 'hw' && value.fraction !== 0;
 }
 
 /** Static operators follow JavaScript itself. */
@@ -273,14 +293,15 @@ export function binaryOperator(
   span: ReturnType<typeof spanOf>,
 ): Value {
   if (left.kind === 'poison' || right.kind === 'poison') return { kind: 'poison' };
-  const [x, y] = [staticOf(left), staticOf(right)];
+  const typed = typedFraction(left) || typedFraction(right);
+  const [x, y] = typed ? [] : [staticOf(left), staticOf(right)];
   const folded = staticOperators[symbol];
   if (x !== undefined && y !== undefined && folded !== undefined) {
     return { kind: 'static', value: folded(x.value as never, y.value as never) };
   }
-  const a = toHardware(left, span);
-  const b = toHardware(right, span);
-  const result = ((): { expr: ReturnType<typeof toHardware>['expr']; big: boolean } => {
+  const a = toOperand(left, span);
+  const b = toOperand(right, span);
+  const result = ((): Operand => {
     switch (symbol) {
       case '+':
         return arithmetic('add', '+', a, b, span);
@@ -306,14 +327,13 @@ export function binaryOperator(
       case '>=':
         return compare(symbol, a, b, span);
       case '/':
+        return divide(a, b, span);
       case '%':
         return fail(
           'TW2009',
           span,
-          `'${symbol}' on hardware values: a divider is not part of the language`,
-          symbol === '/'
-            ? 'Divide by a power of two with shiftRight(a, n), or multiply by a reciprocal from a table.'
-            : 'For a power of two write a & (n - 1).',
+          "'%' on hardware values: a divider is not part of the language",
+          'For a power of two write a & (n - 1).',
         );
       default:
         return fail(
@@ -326,7 +346,7 @@ export function binaryOperator(
         );
     }
   })();
-  return hw(result.expr, result.big);
+  return asValue(result);
 }
 
 function shortCircuit(
@@ -343,7 +363,7 @@ function shortCircuit(
   }
   const other = right();
   if (other.kind === 'poison') return other;
-  const [a, b] = [toHardware(left, span), toHardware(other, span)];
+  const [a, b] = [toOperand(left, span), toOperand(other, span)];
   const test = truth(a, span);
   truth(b, span);
   if (sameType(a.expr.type, u1) && sameType(b.expr.type, u1)) {
@@ -365,9 +385,8 @@ export function ternary(
   if (condition.kind === 'poison' || a.kind === 'poison' || b.kind === 'poison') {
     return { kind: 'poison' };
   }
-  const test = truth(toHardware(condition, span), span);
-  const { expr, big } = choose(test, toHardware(a, span), toHardware(b, span), span);
-  return hw(expr, big);
+  const test = truth(toOperand(condition, span), span);
+  return asValue(choose(test, toOperand(a, span), toOperand(b, span), span));
 }
 
 function objectLiteral(
@@ -458,15 +477,17 @@ function call(node: CallExpression, scope: Scope, builder: ProcessBuilder): Valu
   if (callee.kind === 'poison' || args.some((one) => one.kind === 'poison')) {
     return { kind: 'poison' };
   }
-  if (callee.kind === 'static' && isIntegerType(callee.value)) {
-    return narrow(callee.value, args[0], 'cast', span);
+  if (callee.kind === 'static' && isElementType(callee.value)) {
+    return narrowTo(callee.value, args[0], span, builder);
   }
   if (callee.kind === 'method') return callMethod(callee, args, span, builder);
   if (
     callee.kind === 'function' ||
     (callee.kind === 'static' && typeof callee.value === 'function')
   ) {
-    const known = args.map(staticOf);
+    // A constant with a fraction keeps its type through a function of the file.
+    const typed = callee.kind === 'function' && args.some(typedFraction);
+    const known = typed ? [undefined] : args.map(staticOf);
     const live =
       callee.kind === 'function' ? callee.live : (callee.value as (...a: unknown[]) => unknown);
     if (known.every((one) => one !== undefined)) {

@@ -8,7 +8,7 @@ import type { ProcessBuilder } from './process-builder.ts';
 import { Scope } from './scope.ts';
 import { spanOf } from './source-span.ts';
 import { compileStatement } from './statements.ts';
-import { hw, type Value } from './values.ts';
+import { asValue, type Value } from './values.ts';
 
 /** How deep calls may nest: a recursion that the compiler cannot see the end of stops here. */
 const deepest = 64;
@@ -34,7 +34,9 @@ export function inlineCall(
     const scope = new Scope(moduleScope(declaration.getSourceFile()));
     const parameters = declaration.getParameters();
     bindParameters(parameters, args, scope, span, (name, value) =>
-      value.kind === 'hw' ? hw(builder.name(name, value.expr, span), value.big) : value,
+      value.kind === 'hw'
+        ? asValue({ ...value, expr: builder.name(name, value.expr, span) })
+        : value,
     );
     const statements = declaration.getStatements();
     let result: Value = { kind: 'static', value: undefined };

@@ -1,4 +1,4 @@
-import { binary, cast, exprRange, select } from '../ir/build.ts';
+import { binary, cast, constant, exprRange, isConstant, select } from '../ir/build.ts';
 import {
   type Expr,
   elementOf,
@@ -10,17 +10,24 @@ import {
   u1,
   vecType,
 } from '../ir/ir.ts';
+import { align, shiftUp, widest } from './align.ts';
 import { callLive } from './call-live.ts';
 import { fail } from './diagnostics.ts';
+import { fixedMethod, isFixedMethod, wholeNumber } from './fixed-methods.ts';
+import { formatText } from './format-text.ts';
 import { narrow } from './narrow.ts';
 import type { ProcessBuilder } from './process-builder.ts';
 import {
+  asValue,
   describe,
   type FieldInfo,
   hw,
+  isFixedType,
   isIntegerType,
+  type Operand,
   staticOf,
   toHardware,
+  toOperand,
   type Value,
 } from './values.ts';
 
@@ -38,12 +45,17 @@ export function callMethod(
   const { object, name } = callee;
   if (object.kind === 'stream') return streamMethod(object, name, args, span, builder);
   if (object.kind === 'memory') return memoryMethod(object, name, args, span, builder);
-  if (object.kind === 'hw' && name === 'with') return withLane(object.expr, args, span);
+  if (object.kind === 'hw' && name === 'with') return withLane(object, args, span);
   if (object.kind === 'static' && isIntegerType(object.value) && name === 'saturate') {
     return narrow(object.value, args[0], 'saturate', span);
   }
+  if (object.kind === 'static' && isFixedType(object.value) && isFixedMethod(name)) {
+    return fixedMethod(object.value, name, args, span, builder);
+  }
   if (object.kind === 'static') {
-    const known = args.map(staticOf);
+    // A constant with a fraction keeps its type.
+    const typed = args.some((one) => one.kind === 'hw' && one.fraction !== 0);
+    const known = typed ? [undefined] : args.map(staticOf);
     const holder = object.value as Record<string, (...values: unknown[]) => unknown>;
     if (known.every((one) => one !== undefined)) {
       const bound = (...values: unknown[]) => holder[name](...values);
@@ -53,6 +65,8 @@ export function callMethod(
     if (object.value === Math && (name === 'min' || name === 'max'))
       return extreme(name, args, span);
     if (object.value === Math && name === 'abs') return absolute(args, span);
+    const whole = object.value === Math ? wholeNumber(name, args[0], span) : undefined;
+    if (whole !== undefined) return whole;
   }
   fail(
     'TW1022',
@@ -62,21 +76,55 @@ export function callMethod(
   );
 }
 
-/** A value that must already be within `type`: the golden model would carry it unnarrowed. */
-export function exactly(value: Value, type: Type, what: string, span: Span): Expr {
-  const { expr } = toHardware(value, span);
+/**
+ * A value that must already be within `type`, in units of 2^-fraction: the golden model would carry it
+ * unnarrowed.
+ */
+export function exactly(value: Value, type: Type, what: string, span: Span, fraction = 0): Expr {
+  const operand = toOperand(value, span);
+  const target: Operand = {
+    expr: { op: 'var', name: '', type },
+    big: elementOf(type).width > 53,
+    fraction,
+  };
+  const expr = inUnits(operand, target, span) ?? operand.expr;
   const range = exprRange(expr);
   const limits = exprRange({ op: 'var', name: '', type });
   const sameShape = lanesOf(expr.type) === lanesOf(type) && expr.type.kind === type.kind;
-  if (sameShape && range.min >= limits.min && range.max <= limits.max) return cast(expr, type);
+  const whole = inUnits(operand, target, span) !== undefined;
+  if (whole && sameShape && range.min >= limits.min && range.max <= limits.max) {
+    return cast(expr, type);
+  }
   fail(
     'TW2010',
     span,
-    `${what} takes ${typeText(type)}, this is ${typeText(expr.type)}`,
-    sameShape
-      ? `Narrow it by naming the type: ${typeText(elementOf(type))}(…).`
-      : 'The number of lanes must agree.',
+    `${what} takes ${formatText(type, fraction)}, this is ${formatText(operand.expr.type, operand.fraction)}`,
+    !sameShape
+      ? 'The number of lanes must agree.'
+      : fraction === 0 && operand.fraction !== 0
+        ? `Round it and name the type: ${typeText(elementOf(type))}(Math.floor(…)).`
+        : fraction === 0
+          ? `Narrow it by naming the type: ${typeText(elementOf(type))}(…).`
+          : 'Narrow it by naming the type: q(…).',
   );
+}
+
+/** The operand in units of the target, or undefined where that is not exact. */
+function inUnits(operand: Operand, target: Operand, span: Span): Expr | undefined {
+  const { expr } = operand;
+  if (operand.fraction === target.fraction && operand.big === target.big) return expr;
+  if (operand.big || target.big) {
+    // A bigint of the source counts units; integers of either kind are what they are.
+    const free = operand.literal === true && operand.big;
+    const integers = operand.fraction === 0 && target.fraction === 0;
+    const nothing = isConstant(expr) && expr.value === 0n;
+    return free || integers || nothing ? expr : undefined;
+  }
+  const up = target.fraction - operand.fraction;
+  if (up >= 0) return shiftUp(expr, up, span);
+  const below = (1n << BigInt(-up)) - 1n;
+  if (!isConstant(expr) || (expr.value & below) !== 0n) return undefined;
+  return constant(expr.value >> BigInt(-up));
 }
 
 function streamMethod(
@@ -97,7 +145,8 @@ function streamMethod(
   if (name === 'write') {
     const [value] = args;
     const values = stream.fields.map((field) => {
-      if (!stream.record) return exactly(value, field.type, `the stream ${stream.name}`, span);
+      if (!stream.record)
+        return exactly(value, field.type, `the stream ${stream.name}`, span, field.fraction);
       const given = value?.kind === 'record' ? value.fields.get(field.name) : undefined;
       if (given === undefined) {
         fail(
@@ -112,6 +161,7 @@ function streamMethod(
         field.type,
         `the field ${field.name} of the stream ${stream.name}`,
         span,
+        field.fraction,
       );
     });
     builder.emit({ kind: 'write', stream: stream.name, values, span });
@@ -126,7 +176,8 @@ function streamMethod(
 }
 
 function variable(name: string, field: FieldInfo, span: Span): Value {
-  return hw({ op: 'var', name, type: field.type, span }, elementOf(field.type).width > 53);
+  const big = elementOf(field.type).width > 53;
+  return hw({ op: 'var', name, type: field.type, span }, big, field.fraction);
 }
 
 function memoryMethod(
@@ -161,10 +212,10 @@ function memoryMethod(
   if (memory.direction === 'read' && name === 'receive') {
     const into = builder.declare(memory.name, beatType, false, span);
     builder.emit({ kind: 'receive', memory: memory.name, into, span });
-    return variable(into, { name: into, type: beatType }, span);
+    return variable(into, { name: into, type: beatType, fraction: memory.fraction }, span);
   }
   if (memory.direction === 'write' && name === 'send') {
-    const value = exactly(args[0], beatType, `the memory ${memory.name}`, span);
+    const value = exactly(args[0], beatType, `the memory ${memory.name}`, span, memory.fraction);
     builder.emit({ kind: 'send', memory: memory.name, value, span });
     return nothing;
   }
@@ -182,11 +233,12 @@ function memoryMethod(
   );
 }
 
-function withLane(vector: Expr, args: readonly Value[], span: Span): Value {
+function withLane(object: Operand, args: readonly Value[], span: Span): Value {
+  const vector = object.expr;
   if (vector.type.kind !== 'vec' || args.length !== 2) {
     fail('TW1022', span, 'with(lane, value) replaces one lane of a vector', 'Call it on a vector.');
   }
-  const value = exactly(args[1], vector.type.element, 'the lane', span);
+  const value = exactly(args[1], vector.type.element, 'the lane', span, object.fraction);
   const index = toHardware(args[0], span).expr;
   const range = exprRange(index);
   if (range.min < 0n || range.max >= BigInt(vector.type.lanes)) {
@@ -197,32 +249,46 @@ function withLane(vector: Expr, args: readonly Value[], span: Span): Value {
       'Narrow the index.',
     );
   }
-  return hw({ op: 'with-lane', type: vector.type, vector, index, value, span });
+  return asValue({
+    ...object,
+    expr: { op: 'with-lane', type: vector.type, vector, index, value, span },
+  });
 }
 
 function extreme(name: 'min' | 'max', args: readonly Value[], span: Span): Value {
-  const operands = args.map((one) => toHardware(one, span));
-  const ranges = operands.map(({ expr }) => exprRange(expr));
   const pick = (a: bigint, b: bigint) => (name === 'min' ? (a < b ? a : b) : a > b ? a : b);
-  let result = operands[0].expr;
-  let range = ranges[0];
-  for (let at = 1; at < operands.length; at++) {
-    const other = operands[at].expr;
-    range = { min: pick(range.min, ranges[at].min), max: pick(range.max, ranges[at].max) };
-    const type = typeForRange(range.min, range.max);
-    const less = binary('lt', u1, result, other, span);
-    result = name === 'min' ? select(less, result, other, type) : select(less, other, result, type);
-  }
-  return hw(result, operands[0].big);
+  const operands = args.map((one) => toOperand(one, span));
+  return asValue(
+    operands.reduce((one, other) => {
+      const { left, right, fraction } = align(one, other, `Math.${name}`, span);
+      const [x, y] = [exprRange(left), exprRange(right)];
+      const type = typeForRange(pick(x.min, y.min), pick(x.max, y.max));
+      if (widest(left, right) > 64) tooWide(name, widest(left, right), span);
+      const less = binary('lt', u1, left, right, span);
+      const expr =
+        name === 'min' ? select(less, left, right, type) : select(less, right, left, type);
+      return { expr, big: one.big, fraction };
+    }),
+  );
+}
+
+function tooWide(name: string, width: number, span: Span): never {
+  fail(
+    'TW2002',
+    span,
+    `Math.${name} needs ${width} bits here, and 64 is the most`,
+    'Narrow the operands first, by naming a type: q(a).',
+  );
 }
 
 function absolute(args: readonly Value[], span: Span): Value {
-  const { expr } = toHardware(args[0], span);
+  const { expr, fraction } = toOperand(args[0], span);
   const range = exprRange(expr);
   if (range.min >= 0n) return args[0];
   const most = -range.min > range.max ? -range.min : range.max;
   const type = typeForRange(0n, most);
   const zero: Expr = { op: 'const', type: u1, value: 0n };
   const negative = binary('lt', u1, expr, zero, span);
-  return hw(select(negative, binary('sub', type, zero, expr, span), cast(expr, type), type));
+  const magnitude = binary('sub', type, zero, expr, span);
+  return hw(select(negative, magnitude, cast(expr, type), type), false, fraction);
 }

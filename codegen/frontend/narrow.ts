@@ -1,8 +1,26 @@
 import { cast, saturate } from '../ir/build.ts';
 import type { Span } from '../ir/ir.ts';
+import type { ElementType } from '../language/element-type.ts';
 import type { IntegerType } from '../language/integer-type.ts';
 import { fail } from './diagnostics.ts';
-import { hw, irInt, staticOf, toHardware, type Value } from './values.ts';
+import { formatText } from './format-text.ts';
+import { narrowFixed } from './narrow-fixed.ts';
+import type { ProcessBuilder } from './process-builder.ts';
+import { hw, irInt, isFixedType, staticOf, toHardware, type Value } from './values.ts';
+
+/** `type(x)` for any type that an element may have. */
+export function narrowTo(
+  type: ElementType<unknown>,
+  value: Value | undefined,
+  span: Span,
+  builder?: ProcessBuilder,
+): Value {
+  if (!isFixedType(type)) return narrow(type as IntegerType<unknown>, value, 'cast', span);
+  if (value === undefined) {
+    fail('TW1017', span, `${type.text}() needs a value`, `Write ${type.text}(0).`);
+  }
+  return value.kind === 'poison' ? value : narrowFixed(type, value, span, builder);
+}
 
 /** `u8(x)` and `u8.saturate(x)`. A known value stays known, but has a width from here on. */
 export function narrow(
@@ -15,6 +33,17 @@ export function narrow(
     fail('TW1017', span, `${type.text}() needs a value`, `Write ${type.text}(0).`);
   }
   if (value.kind === 'poison') return value;
+  if (value.kind === 'hw' && value.fraction !== 0) {
+    const text = formatText(value.expr.type, value.fraction);
+    fail(
+      'TW2103',
+      span,
+      `${type.text}() of ${text} does not say how it is rounded`,
+      value.big
+        ? `Take its units with the raw(x) of its type, or convert it: fixed(64, 0, 'floor', 'wrap').convert(x, type).`
+        : `Write ${type.text}(Math.floor(x)), Math.trunc, Math.ceil or Math.round.`,
+    );
+  }
   const target = irInt(type);
   const big = type.width > 53;
   const known = staticOf(value);

@@ -13,16 +13,28 @@ import {
   u1,
   vecType,
 } from '../ir/ir.ts';
+import { align, commonFraction, rangeAt, widest } from './align.ts';
 import { fail } from './diagnostics.ts';
+import { formatText } from './format-text.ts';
+import type { Operand } from './values.ts';
 
 /**
  * JavaScript's operators on hardware values, with the width that the exact result needs
  * (specification, "Values"). Where JavaScript itself is not exact, a diagnostic.
  */
-export interface Operand {
-  readonly expr: Expr;
-  /** True where TypeScript holds the value in a bigint. */
-  readonly big: boolean;
+function plain(expr: Expr, big = false): Operand {
+  return { expr, big, fraction: 0 };
+}
+
+/** Bit operators see integers: JavaScript's would drop the fraction. */
+function wholeOnly(a: Operand, symbol: string, span: Span): void {
+  if (a.fraction === 0) return;
+  fail(
+    'TW2105',
+    span,
+    `'${symbol}' works on the bits of an integer, this is ${formatText(a.expr.type, a.fraction)}`,
+    'Take its units with the raw(x) of its type; to scale a value multiply by a constant: x * 0.5.',
+  );
 }
 
 function limitOf(big: boolean): number {
@@ -51,11 +63,34 @@ export function arithmetic(
   span: Span,
 ): Operand {
   integers(a, b, symbol, span);
-  const range = exactRange(op, exprRange(a.expr), exprRange(b.expr));
-  const type = typeForRange(range.min, range.max);
   const big = a.big || b.big;
+  const product = op === 'mul';
+  if (product && big && a.fraction !== 0 && b.fraction !== 0) {
+    fail(
+      'TW2104',
+      span,
+      `a product of fixed point past 53 bits would count units of 2^-${a.fraction + b.fraction}`,
+      'Write q.product(a, b), which rounds it into the type q.',
+    );
+  }
+  const fraction = product ? a.fraction + b.fraction : commonFraction(a, b, symbol, span);
+  const range = product
+    ? exactRange(op, exprRange(a.expr), exprRange(b.expr))
+    : exactRange(op, rangeAt(a, fraction), rangeAt(b, fraction));
+  const type = typeForRange(range.min, range.max);
   if (type.width > limitOf(big)) {
-    const sides = `${typeText(a.expr.type)} ${symbol} ${typeText(b.expr.type)}`;
+    const text = (one: Operand) => formatText(one.expr.type, one.fraction);
+    const sides = `${text(a)} ${symbol} ${text(b)}`;
+    if (fraction !== 0) {
+      fail(
+        'TW2002',
+        span,
+        `${sides} needs ${type.width} bits, and a ${big ? 'bigint here holds 64' : 'number holds 53 exactly'}`,
+        product
+          ? 'Narrow the operands, or round the product into a type q at once: q.product(a, b).'
+          : 'Narrow the operands first, by naming a type: q(a).',
+      );
+    }
     fail(
       'TW2002',
       span,
@@ -65,7 +100,29 @@ export function arithmetic(
         : 'Narrow the operands first, e.g. u32(a).',
     );
   }
-  return { expr: binary(op, type, a.expr, b.expr, span), big };
+  if (product) return { expr: binary(op, type, a.expr, b.expr, span), big, fraction };
+  const { left, right } = align(a, b, symbol, span);
+  return { expr: binary(op, type, left, right, span), big, fraction };
+}
+
+/** a / b where b is a power of two that the compiler knows: the binary point moves, nothing is computed. */
+export function divide(a: Operand, b: Operand, span: Span): Operand {
+  const power = isConstant(b.expr) ? b.expr.value : 0n;
+  if (
+    a.expr.type.kind === 'vec' ||
+    a.big ||
+    b.big ||
+    power <= 0n ||
+    (power & (power - 1n)) !== 0n
+  ) {
+    fail(
+      'TW2009',
+      span,
+      "'/' on hardware values: a divider is not part of the language",
+      'Divide by a power of two (Math.floor(a / 8)), or multiply by a reciprocal from a table.',
+    );
+  }
+  return { ...a, fraction: a.fraction + power.toString(2).length - 1 - b.fraction };
 }
 
 export function compare(symbol: string, a: Operand, b: Operand, span: Span): Operand {
@@ -79,9 +136,8 @@ export function compare(symbol: string, a: Operand, b: Operand, span: Span): Ope
     '>=': ['le', true],
   };
   const [op, swap] = table[symbol];
-  const [left, right] = swap ? [b.expr, a.expr] : [a.expr, b.expr];
-  const x = exprRange(left);
-  const y = exprRange(right);
+  const fraction = commonFraction(a, b, symbol, span);
+  const [x, y] = (swap ? [b, a] : [a, b]).map((one) => rangeAt(one, fraction));
   // Ranges that decide the answer need no comparator.
   const known =
     op === 'lt'
@@ -100,9 +156,20 @@ export function compare(symbol: string, a: Operand, b: Operand, span: Span): Ope
           ? op === 'ne'
           : undefined;
   if (known !== undefined) {
-    return { expr: { op: 'const', type: u1, value: known ? 1n : 0n }, big: false };
+    return plain({ op: 'const', type: u1, value: known ? 1n : 0n });
   }
-  return { expr: binary(op, u1, left, right, span), big: false };
+  const aligned = align(a, b, symbol, span);
+  const [left, right] = swap ? [aligned.right, aligned.left] : [aligned.left, aligned.right];
+  if (widest(left, right) > 64) {
+    const sides = [a, b].map((one) => formatText(one.expr.type, one.fraction));
+    fail(
+      'TW2002',
+      span,
+      `${sides.join(` ${symbol} `)} needs ${widest(left, right)} bits to compare, and 64 is the most`,
+      'Narrow the operands first, by naming a type: q(a).',
+    );
+  }
+  return plain(binary(op, u1, left, right, span));
 }
 
 /** The value as a condition: JavaScript's truthiness of a number. */
@@ -113,23 +180,24 @@ export function truth(a: Operand, span: Span): Expr {
   if (a.expr.type.width === 1 && !a.expr.type.signed) return a.expr;
   // What `c && x` gives: true where both are.
   if (a.expr.op === 'select' && isConstant(a.expr.else) && a.expr.else.value === 0n) {
-    const then = truth({ expr: a.expr.then, big: a.big }, span);
+    const then = truth({ ...a, expr: a.expr.then }, span);
     return binary('and', u1, a.expr.condition, then, span);
   }
   return binary('ne', u1, a.expr, { op: 'const', type: u1, value: 0n }, span);
 }
 
 export function logical(op: 'and' | 'or', a: Operand, b: Operand, span: Span): Operand {
-  return { expr: binary(op, u1, truth(a, span), truth(b, span), span), big: false };
+  return plain(binary(op, u1, truth(a, span), truth(b, span), span));
 }
 
 export function negate(a: Operand, span: Span): Operand {
-  return { expr: not(truth(a, span)), big: false };
+  return plain(not(truth(a, span)));
 }
 
 /** What JavaScript's ToInt32 makes of an operand of `&`, `|`, `^`, `~`, `<<`, `>>`, `>>>`. */
 function toInt32(a: Operand, symbol: string, span: Span): Expr {
   const type = elementOf(a.expr.type);
+  wholeOnly(a, symbol, span);
   if (a.expr.type.kind === 'vec') integers(a, a, symbol, span);
   if (isConstant(a.expr)) return cast(a.expr, intType(true, 32), span);
   if (type.width > 32) {
@@ -152,6 +220,8 @@ export function bitwise(
   span: Span,
 ): Operand {
   integers(a, b, symbol, span);
+  wholeOnly(a, symbol, span);
+  wholeOnly(b, symbol, span);
   const big = a.big || b.big;
   const left = big ? a.expr : toInt32(a, symbol, span);
   const right = big ? b.expr : toInt32(b, symbol, span);
@@ -168,22 +238,22 @@ export function bitwise(
   } else {
     type = intType(true, Math.max(...[x, y].map((one) => one.width + (one.signed ? 0 : 1))));
   }
-  return { expr: binary(op, type, left, right, span), big };
+  return plain(binary(op, type, left, right, span), big);
 }
 
 export function complement(a: Operand, span: Span): Operand {
+  wholeOnly(a, '~', span);
   const operand = a.big ? a.expr : toInt32(a, '~', span);
   // ~a = −1 − a, exactly.
   const minusOne: Expr = { op: 'const', type: intType(true, 1), value: -1n };
   const range = exactRange('sub', { min: -1n, max: -1n }, exprRange(operand));
-  return {
-    expr: binary('sub', typeForRange(range.min, range.max), minusOne, operand, span),
-    big: a.big,
-  };
+  return plain(binary('sub', typeForRange(range.min, range.max), minusOne, operand, span), a.big);
 }
 
 export function shift(symbol: '<<' | '>>' | '>>>', a: Operand, n: Operand, span: Span): Operand {
   integers(a, n, symbol, span);
+  wholeOnly(a, symbol, span);
+  wholeOnly(n, symbol, span);
   const amount = exprRange(n.expr);
   const most = a.big ? 63n : 31n;
   if (amount.min < 0n || amount.max > most) {
@@ -209,12 +279,9 @@ export function shift(symbol: '<<' | '>>' | '>>>', a: Operand, n: Operand, span:
       fail('TW2002', span, `'<<' needs ${type.width} bits here`, 'Narrow the operand first.');
     }
     const wraps = !a.big && (type.width > 32 || (!type.signed && type.width === 32));
-    return {
-      expr: binary('shl', wraps ? intType(true, 32) : type, operand, n.expr, span),
-      big: a.big,
-    };
+    return plain(binary('shl', wraps ? intType(true, 32) : type, operand, n.expr, span), a.big);
   }
-  return { expr: shiftDown(operand, n.expr, span), big: a.big };
+  return plain(shiftDown(operand, n.expr, span), a.big);
 }
 
 /** ⌊a / 2^n⌋ with the width that its range needs. */
@@ -230,10 +297,19 @@ export function shiftDown(operand: Expr, amount: Expr, span: Span): Expr {
 
 /** `c ? a : b` where both arms are hardware: the smallest type that holds both. */
 export function choose(condition: Expr, a: Operand, b: Operand, span: Span): Operand {
-  return {
-    expr: select(condition, a.expr, b.expr, joinTypes(a.expr, b.expr, span)),
-    big: a.big || b.big,
-  };
+  const { left, right, fraction, big } = align(a, b, '?:', span);
+  const type = joinTypes(left, right, span);
+  // Each value is exact as it is, so a number may take more than 53 bits to hold either.
+  if (elementOf(type).width > 64) {
+    const sides = [a, b].map((one) => formatText(one.expr.type, one.fraction));
+    fail(
+      'TW2002',
+      span,
+      `a choice of ${sides.join(' and ')} needs ${elementOf(type).width} bits, and 64 is the most`,
+      'Narrow both sides to one type first: c ? q(a) : q(b).',
+    );
+  }
+  return { expr: select(condition, left, right, type), big, fraction };
 }
 
 function joinTypes(a: Expr, b: Expr, span: Span): Type {

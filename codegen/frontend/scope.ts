@@ -5,7 +5,14 @@ import type { Value } from './values.ts';
 /** A `let` of the source: a variable of the process, or a number that only the compiler sees (unrolled loops). */
 export type Binding =
   | { readonly kind: 'const'; readonly value: Value }
-  | { readonly kind: 'let'; readonly variable: string; readonly type: Type; readonly big: boolean };
+  | {
+      readonly kind: 'let';
+      readonly variable: string;
+      readonly type: Type;
+      readonly big: boolean;
+      /** Bits behind the binary point. */
+      readonly fraction: number;
+    };
 
 /** Names in sight, innermost block first. */
 export class Scope {

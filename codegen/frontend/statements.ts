@@ -19,7 +19,7 @@ import { bindPattern } from './patterns.ts';
 import type { ProcessBuilder } from './process-builder.ts';
 import { Scope } from './scope.ts';
 import { spanOf } from './source-span.ts';
-import { hw, staticOf, toHardware, type Value } from './values.ts';
+import { asValue, hw, staticOf, toHardware, toOperand, type Value } from './values.ts';
 
 /** Compiles one statement; an error in it is recorded, and the next statement goes on. */
 export function compileStatement(node: Statement, scope: Scope, builder: ProcessBuilder): void {
@@ -129,7 +129,7 @@ function declare(
   if (!mutable) {
     const named =
       value.kind === 'hw' && value.expr.op !== 'const'
-        ? hw(builder.name(name, value.expr, span), value.big)
+        ? asValue({ ...value, expr: builder.name(name, value.expr, span) })
         : value;
     scope.define(name, { kind: 'const', value: named });
     return;
@@ -149,7 +149,8 @@ function declare(
   const { type } = value.expr;
   const variable = builder.declare(name, type, true, span);
   builder.emit({ kind: 'assign', variable, value: value.expr, span });
-  scope.define(name, { kind: 'let', variable, type, big: value.big });
+  const { big, fraction } = value;
+  scope.define(name, { kind: 'let', variable, type, big, fraction });
 }
 
 const compound: Readonly<Record<string, string>> = {
@@ -235,7 +236,7 @@ function assign(
     fail('TW1029', span, `'${target.getText()}' cannot be assigned`, 'Declare it with let.');
   }
   if (value.kind === 'poison') return;
-  const exact = exactly(value, binding.type, `'${target.getText()}'`, span);
+  const exact = exactly(value, binding.type, `'${target.getText()}'`, span, binding.fraction);
   builder.emit({ kind: 'assign', variable: binding.variable, value: exact, span });
 }
 
@@ -250,7 +251,7 @@ function ifStatement(node: IfStatement, scope: Scope, builder: ProcessBuilder): 
     if (taken !== undefined) block(taken, scope, builder);
     return;
   }
-  const test = truth(toHardware(condition, span), span);
+  const test = truth(toOperand(condition, span), span);
   const then = builder.collect(() => block(node.getThenStatement(), scope, builder));
   const rest =
     otherwise === undefined ? [] : builder.collect(() => block(otherwise, scope, builder));
@@ -317,7 +318,7 @@ function loopCondition(node: Expression, scope: Scope, builder: ProcessBuilder):
     const value = evaluate(node, scope, builder);
     if (value.kind === 'poison')
       return { op: 'const', type: { kind: 'int', signed: false, width: 1 }, value: 0n };
-    return truth(toHardware(value, span), span);
+    return truth(toOperand(value, span), span);
   } finally {
     builder.pureDepth -= 1;
   }
@@ -350,9 +351,10 @@ function forStatement(node: ForStatement, scope: Scope, builder: ProcessBuilder)
   }
   const type = counterType(name, first, conditionNode, incrementor, scope, builder);
   const variable = builder.declare(name, type, true, spanOf(counter));
-  inner.define(name, { kind: 'let', variable, type, big: type.kind === 'int' && type.width > 53 });
-  const start = toHardware(first, span).expr;
-  const init: AssignStmt = { kind: 'assign', variable, value: cast(start, type), span };
+  const start = toOperand(first, span);
+  const big = type.kind === 'int' && type.width > 53;
+  inner.define(name, { kind: 'let', variable, type, big, fraction: start.fraction });
+  const init: AssignStmt = { kind: 'assign', variable, value: cast(start.expr, type), span };
   const condition = loopCondition(conditionNode, inner, builder);
   const step = countingStep(name, variable, type, first, incrementor, inner, builder);
   const body = builder.collect(() => loopBody(rest, inner, builder));

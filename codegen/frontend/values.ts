@@ -1,14 +1,39 @@
 import type { FunctionDeclaration } from 'ts-morph';
-import { constant, constantVector, isConstant } from '../ir/build.ts';
-import { type Expr, type IntType, intType, type Span, type Type, vecType } from '../ir/ir.ts';
+import { constant, constantVector } from '../ir/build.ts';
+import {
+  type Expr,
+  type IntType,
+  intType,
+  type Span,
+  type Type,
+  typeForRange,
+  vecType,
+} from '../ir/ir.ts';
+import type { ElementType } from '../language/element-type.ts';
+import type { BigFixedType } from '../language/fixed.ts';
 import type { IntegerType } from '../language/integer-type.ts';
 import type { VectorType } from '../language/vector.ts';
 import { fail, KnownErrorSignal } from './diagnostics.ts';
+import { exactUnits } from './exact-units.ts';
+import { formatText } from './format-text.ts';
 
 /** One field of a stream's element. */
 export interface FieldInfo {
   readonly name: string;
   readonly type: Type;
+  /** Bits behind the binary point. */
+  readonly fraction: number;
+}
+
+/** A hardware value in an expression: the integer that the IR computes, and what the source means by it. */
+export interface Operand {
+  readonly expr: Expr;
+  /** True where TypeScript holds the value in a bigint. */
+  readonly big: boolean;
+  /** Bits behind the binary point: the value is the integer times 2^-fraction. 0 for integers. */
+  readonly fraction: number;
+  /** True for a number of the source that no type was named for. */
+  readonly literal?: boolean;
 }
 
 /**
@@ -17,7 +42,7 @@ export interface FieldInfo {
  */
 export type Value =
   | { readonly kind: 'static'; readonly value: unknown }
-  | { readonly kind: 'hw'; readonly expr: Expr; readonly big: boolean }
+  | ({ readonly kind: 'hw' } & Operand)
   | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Value> }
   /** `record` tells `stream({…})` from `stream(type)`, whose element is its only field. */
   | {
@@ -31,12 +56,14 @@ export type Value =
       readonly name: string;
       readonly direction: 'read' | 'write';
       readonly element: IntType;
+      readonly fraction: number;
       readonly lanes: number;
     }
   | {
       readonly kind: 'table';
       readonly name: string;
       readonly element: IntType;
+      readonly fraction: number;
       readonly values: readonly bigint[];
     }
   | {
@@ -49,12 +76,27 @@ export type Value =
   /** Stands for a value whose definition was already reported. */
   | { readonly kind: 'poison' };
 
-export function hw(expr: Expr, big = false): Value {
-  return { kind: 'hw', expr, big };
+export function hw(expr: Expr, big = false, fraction = 0): Value {
+  return { kind: 'hw', expr, big, fraction };
+}
+
+export function asValue({ expr, big, fraction }: Operand): Value {
+  return { kind: 'hw', expr, big, fraction };
 }
 
 export function isIntegerType(value: unknown): value is IntegerType<unknown> {
   return typeof value === 'function' && (value as { kind?: unknown }).kind === 'int';
+}
+
+export type AnyFixedType = BigFixedType<unknown, unknown>;
+
+export function isFixedType(value: unknown): value is AnyFixedType {
+  return typeof value === 'function' && (value as { kind?: unknown }).kind === 'fixed';
+}
+
+/** True for the types that an element of a vector, a memory or a table may have. */
+export function isElementType(value: unknown): value is ElementType<unknown> {
+  return isIntegerType(value) || isFixedType(value);
 }
 
 export function isVectorType(value: unknown): value is VectorType<unknown> {
@@ -63,25 +105,31 @@ export function isVectorType(value: unknown): value is VectorType<unknown> {
   );
 }
 
-export function irInt(type: IntegerType<unknown>): IntType {
+export function irInt(type: ElementType<unknown>): IntType {
   return intType(type.signed, type.width);
 }
 
-/** The IR type of an integer or vector type of the language; undefined for anything else. */
+/** The IR type of an element or vector type of the language; undefined for anything else. */
 export function irType(value: unknown): Type | undefined {
-  if (isIntegerType(value)) return irInt(value);
+  if (isElementType(value)) return irInt(value);
   if (isVectorType(value)) return vecType(irInt(value.element), value.lanes);
   return undefined;
+}
+
+/** Bits behind the binary point of an element or vector type of the language. */
+export function fractionOf(value: unknown): number {
+  if (isElementType(value)) return value.fraction;
+  return isVectorType(value) ? value.element.fraction : 0;
 }
 
 /** The plain JavaScript value behind a static value, or behind a hardware constant. */
 export function staticOf(value: Value): { readonly value: unknown } | undefined {
   if (value.kind === 'static') return { value: value.value };
-  if (value.kind === 'hw' && isConstant(value.expr)) {
-    return { value: value.big ? value.expr.value : Number(value.expr.value) };
-  }
-  if (value.kind === 'hw' && value.expr.op === 'const' && typeof value.expr.value !== 'bigint') {
-    return { value: value.big ? value.expr.value : value.expr.value.map(Number) };
+  if (value.kind === 'hw' && value.expr.op === 'const') {
+    const units = value.expr.value;
+    if (value.big) return { value: units };
+    const number = (one: bigint) => Number(one) / 2 ** value.fraction;
+    return { value: typeof units === 'bigint' ? number(units) : units.map(number) };
   }
   if (value.kind === 'function') return { value: value.live };
   if (value.kind === 'record') {
@@ -96,53 +144,83 @@ export function staticOf(value: Value): { readonly value: unknown } | undefined 
   return undefined;
 }
 
-/** The value as hardware: numbers and booleans become constants of the smallest type. */
-export function toHardware(
-  value: Value,
-  span: Span,
-): { readonly expr: Expr; readonly big: boolean } {
+/** The value as an integer of the hardware; a value with a fraction is refused. */
+export function toHardware(value: Value, span: Span): Operand {
+  if (
+    value.kind === 'static' &&
+    typeof value.value === 'number' &&
+    !Number.isSafeInteger(value.value)
+  ) {
+    fail(
+      'TW1001',
+      span,
+      `${value.value} is not a whole number that hardware can hold`,
+      'Round it at compile time (Math.round, Math.floor), and stay within 53 bits.',
+    );
+  }
+  const operand = toOperand(value, span);
+  if (operand.fraction === 0) return operand;
+  fail(
+    'TW2102',
+    span,
+    `this takes an integer, and the value is ${formatText(operand.expr.type, operand.fraction)}`,
+    operand.big
+      ? "Take its units with the raw(x) of its type, or convert it: fixed(64, 0, 'floor', 'wrap').convert(x, type)."
+      : 'Round it first: Math.floor(x), Math.round(x); or take its units with the raw(x) of its type.',
+  );
+}
+
+/** The value as hardware, fraction and all: numbers and booleans become constants of the smallest type. */
+export function toOperand(value: Value, span: Span): Operand {
   if (value.kind === 'hw') return value;
   if (value.kind === 'poison') {
     throw new KnownErrorSignal({ code: 'TW1002', span, message: 'known to be wrong', hint: '' });
   }
   if (value.kind === 'static') {
     const known = value.value;
-    if (typeof known === 'boolean') return { expr: constant(known ? 1n : 0n), big: false };
-    if (typeof known === 'bigint') return { expr: constant(known), big: true };
-    if (typeof known === 'number') {
-      if (Number.isSafeInteger(known)) return { expr: constant(BigInt(known)), big: false };
-      fail(
-        'TW1001',
-        span,
-        `${known} is not a whole number that hardware can hold`,
-        'Round it at compile time (Math.round, Math.floor), and stay within 53 bits.',
-      );
+    const literal = true;
+    if (typeof known === 'boolean') {
+      return { expr: constant(known ? 1n : 0n), big: false, fraction: 0, literal };
     }
-    const whole = (one: unknown) => typeof one === 'bigint' || Number.isSafeInteger(one);
-    if (Array.isArray(known) && known.length > 0 && known.every(whole)) {
-      const values = known.map((one: number | bigint) => BigInt(one));
-      const least = values.reduce((a, b) => (b < a ? b : a));
-      const most = values.reduce((a, b) => (b > a ? b : a));
-      const element = [constant(least), constant(most)].map((one) => one.type as IntType);
-      const signed = element.some((one) => one.signed);
-      const width = Math.max(...element.map((one) => one.width + (signed && !one.signed ? 1 : 0)));
-      const big = known.some((one) => typeof one === 'bigint');
-      return { expr: constantVector(values, intType(signed, width)), big };
+    if (typeof known === 'bigint') {
+      return { expr: constant(known), big: true, fraction: 0, literal };
+    }
+    if (typeof known === 'number') {
+      const { units, fraction } = exactUnits(known, span);
+      return { expr: constant(units), big: false, fraction, literal };
+    }
+    const number = (one: unknown) => typeof one === 'number' || typeof one === 'bigint';
+    if (Array.isArray(known) && known.length > 0 && known.every(number)) {
+      return vectorOf(known, span);
     }
   }
   fail(
     'TW1002',
     span,
     `${describe(value)} cannot be a value in hardware`,
-    'Hardware values are integers, booleans and vectors of them.',
+    'Hardware values are integers, fixed point, booleans and vectors of them.',
   );
+}
+
+/** An array of the source as a constant vector, all lanes with the binary point of the finest. */
+function vectorOf(known: readonly (number | bigint)[], span: Span): Operand {
+  const lanes = known.map((one) =>
+    typeof one === 'bigint' ? { units: one, fraction: 0 } : exactUnits(one, span),
+  );
+  const fraction = Math.max(...lanes.map((one) => one.fraction));
+  const values = lanes.map((one) => one.units << BigInt(fraction - one.fraction));
+  const least = values.reduce((a, b) => (b < a ? b : a));
+  const most = values.reduce((a, b) => (b > a ? b : a));
+  const element = typeForRange(least, most);
+  const big = known.some((one) => typeof one === 'bigint');
+  return { expr: constantVector(values, element), big, fraction, literal: true };
 }
 
 export function describe(value: Value): string {
   switch (value.kind) {
     case 'static':
       if (value.value === Math) return 'Math';
-      return isIntegerType(value.value)
+      return isElementType(value.value)
         ? `the type ${value.value.text}`
         : typeof value.value === 'object' || typeof value.value === 'function'
           ? `a compile-time ${typeof value.value}`

@@ -351,6 +351,8 @@ export interface Memory {
   readonly name: string;
   readonly direction: 'read' | 'write';
   readonly element: IntType;
+  /** Bits behind the binary point, for the host; the hardware computes with whole units. */
+  readonly fraction?: number;
   readonly beatBits: number;
   /** Bursts that the hardware can keep in flight. */
   readonly outstanding: number;
@@ -360,6 +362,8 @@ export interface Memory {
 export interface Scalar {
   readonly name: string;
   readonly type: IntType;
+  /** As of a memory. */
+  readonly fraction?: number;
   readonly span: Span;
 }
 

@@ -82,7 +82,12 @@ function declare(line: Line, file: string, to: Declared): void {
   switch (kind) {
     case 'scalar':
       reader.expect(':', types);
-      to.scalars.push({ name, type: reader.integerType(`scalar ${name}`), span });
+      to.scalars.push({
+        name,
+        type: reader.integerType(`scalar ${name}`),
+        ...parsePoint(reader),
+        span,
+      });
       to.argumentOrder.push(name);
       break;
     case 'memory':
@@ -118,11 +123,18 @@ function parseMemory(reader: LineReader, name: string): Memory {
   const direction = reader.accept('read') ? 'read' : 'write';
   if (direction === 'write') reader.expect('write', hint);
   const element = reader.integerType(`memory ${name}`);
+  const point = parsePoint(reader);
   reader.expect('beat', hint);
   const beatBits = reader.number('the bits of a beat', hint);
   reader.expect('outstanding', hint);
   const outstanding = reader.number('the bursts in flight', hint);
-  return { name, direction, element, beatBits, outstanding, span };
+  return { name, direction, element, ...point, beatBits, outstanding, span };
+}
+
+/** `fraction 8` of a fixed-point argument. */
+function parsePoint(reader: LineReader): { readonly fraction?: number } {
+  if (!reader.accept('fraction')) return {};
+  return { fraction: reader.number('the bits behind the binary point', 'Write fraction 8.') };
 }
 
 function parseStream(reader: LineReader, name: string): Stream {

@@ -23,11 +23,13 @@ export function printKernel(kernel: KernelIR): string {
   for (const name of kernel.argumentOrder) {
     const scalar = kernel.scalars.find((one) => one.name === name);
     const memory = kernel.memories.find((one) => one.name === name);
-    if (scalar !== undefined) lines.push(`  scalar ${nameText(name)}: ${typeText(scalar.type)}`);
+    if (scalar !== undefined) {
+      lines.push(`  scalar ${nameText(name)}: ${typeText(scalar.type)}${pointText(scalar)}`);
+    }
     if (memory !== undefined) {
       const { direction, element, beatBits, outstanding } = memory;
       lines.push(
-        `  memory ${nameText(name)}: ${direction} ${typeText(element)} beat ${beatBits} outstanding ${outstanding}`,
+        `  memory ${nameText(name)}: ${direction} ${typeText(element)}${pointText(memory)} beat ${beatBits} outstanding ${outstanding}`,
       );
     }
   }
@@ -42,6 +44,11 @@ export function printKernel(kernel: KernelIR): string {
   }
   for (const process of kernel.processes) lines.push(...printProcess(process));
   return `${lines.join('\n')}\n`;
+}
+
+/** Where the host sees the binary point of an argument. */
+function pointText({ fraction }: { readonly fraction?: number }): string {
+  return fraction === undefined ? '' : ` fraction ${fraction}`;
 }
 
 export function printProcess(process: Process): string[] {

@@ -1,11 +1,22 @@
-import type { KernelIR } from './ir.ts';
+import type { IntType, KernelIR } from './ir.ts';
+
+/** `fraction` bits are behind the binary point; left out for integers. */
+interface RegisteredType {
+  readonly signed: boolean;
+  readonly width: number;
+  readonly fraction?: number;
+}
+
+function registered({ signed, width }: IntType, fraction: number | undefined): RegisteredType {
+  return { signed, width, ...(fraction === undefined ? {} : { fraction }) };
+}
 
 /** An argument and its place in the s_axi_control register map; a manifest's arguments are these. */
 export type RegisteredArgument =
   | {
       readonly kind: 'scalar';
       readonly name: string;
-      readonly type: { readonly signed: boolean; readonly width: number };
+      readonly type: RegisteredType;
       readonly register: number;
       readonly bytes: 4 | 8;
     }
@@ -13,7 +24,7 @@ export type RegisteredArgument =
       readonly kind: 'memory';
       readonly name: string;
       readonly direction: 'read' | 'write';
-      readonly element: { readonly signed: boolean; readonly width: number };
+      readonly element: RegisteredType;
       readonly lanes: number;
       readonly port: string;
       readonly register: number;
@@ -31,19 +42,18 @@ export function registerMap(kernel: KernelIR): RegisteredArgument[] {
     if (scalar !== undefined) {
       const bytes = scalar.type.width <= 32 ? 4 : 8;
       register += bytes + 4;
-      const { signed, width } = scalar.type;
-      return { kind: 'scalar', name, type: { signed, width }, register: at, bytes };
+      const type = registered(scalar.type, scalar.fraction);
+      return { kind: 'scalar', name, type, register: at, bytes };
     }
     const memory = kernel.memories.find((one) => one.name === name);
     if (memory === undefined) throw new Error(`argument ${name} is neither scalar nor memory`);
     register += 12;
-    const { signed, width } = memory.element;
     return {
       kind: 'memory',
       name,
       direction: memory.direction,
-      element: { signed, width },
-      lanes: memory.beatBits / width,
+      element: registered(memory.element, memory.fraction),
+      lanes: memory.beatBits / memory.element.width,
       port: portName(name),
       register: at,
     };

@@ -1,6 +1,8 @@
 import { TilewrightError } from '../support/errors.ts';
+import { isBig } from './element-type.ts';
 import type { Arguments, Bound, KernelDefinition, Parameters, ParameterValues } from './kernel.ts';
 import { GoldenReadPort, GoldenWritePort, type PortCount } from './memory.ts';
+import { holdIn } from './rounding.ts';
 import { observeStreams } from './stream.ts';
 
 export interface GoldenReport {
@@ -33,14 +35,19 @@ export function runGolden<P extends Parameters, A extends Arguments>(
       if (typeof given !== 'number' && typeof given !== 'bigint') {
         throw wrongArgument(definition.name, name, 'a number');
       }
-      const value = argument.element(given);
-      if (BigInt(value) !== BigInt(given)) {
+      if (typeof given === 'number' && !Number.isSafeInteger(given)) {
+        throw wrongArgument(definition.name, name, 'a whole number');
+      }
+      const { element } = argument;
+      const units = holdIn(BigInt(given), element.signed, element.width, 'wrap');
+      if (units !== BigInt(given)) {
         throw new TilewrightError(
-          `${definition.name}: ${given} does not fit into ${name}: ${argument.element.text}`,
+          `${definition.name}: ${given} does not fit into ${name}: ${element.text}`,
           { code: 'ARGUMENT_RANGE', hint: 'Pass a value that the argument can hold.' },
         );
       }
-      bound[name] = value;
+      // Registers hold whole units, as memories do.
+      bound[name] = isBig(element) ? units : Number(units) / 2 ** element.fraction;
       continue;
     }
     if (!(given instanceof Uint8Array) || given.length % 64 !== 0) {

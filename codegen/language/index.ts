@@ -2,6 +2,15 @@
 
 export { mulHigh, mulLow, shiftLeft, shiftRight } from './arithmetic.ts';
 export { pipeline, unroll } from './directives.ts';
+export type { ElementType } from './element-type.ts';
+export {
+  type BigFixed,
+  type BigFixedType,
+  type Fixed,
+  type FixedType,
+  fixed,
+  ufixed,
+} from './fixed.ts';
 export { type GoldenReport, runGolden } from './golden.ts';
 export { type BigInteger, type Int, type IntegerType, signed, unsigned } from './integer-type.ts';
 export * from './integers.ts';
@@ -28,6 +37,7 @@ export {
   writeMemory,
 } from './memory.ts';
 export { type Random, seededRandom } from './random.ts';
-export { type Stream, type StreamOptions, stream } from './stream.ts';
+export type { Overflow, Rounding } from './rounding.ts';
+export { type Stream, type StreamOptions, stream, type ValueOf } from './stream.ts';
 export { table } from './table.ts';
 export { all, any, sum, type Vec, type VectorType, vec, vecOf } from './vector.ts';

@@ -1,4 +1,5 @@
 import { TilewrightError } from '../support/errors.ts';
+import type { ElementType } from './element-type.ts';
 
 declare const brand: unique symbol;
 
@@ -11,15 +12,11 @@ export type BigInteger<Name extends string = string> = bigint & { readonly [bran
  * A width and a sign. Called on a value it narrows: the value is wrapped to `width` bits (two's
  * complement), as ap_int does on assignment. `saturate` clamps instead.
  */
-export interface IntegerType<T> {
+export interface IntegerType<T> extends ElementType<T> {
   (value: number | bigint | boolean): T;
   saturate(value: number | bigint): T;
   readonly kind: 'int';
-  readonly signed: boolean;
-  /** Bits, 1…64. */
-  readonly width: number;
-  /** e.g. `u8`. */
-  readonly text: string;
+  readonly fraction: 0;
 }
 
 const exactLimit = 2 ** 53;
@@ -77,6 +74,7 @@ function makeInteger<T>(signed: boolean, width: number): IntegerType<T> {
     kind: 'int',
     signed,
     width,
+    fraction: 0,
     text,
   } as const) as unknown as IntegerType<T>;
 }

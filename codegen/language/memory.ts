@@ -1,5 +1,5 @@
 import { TilewrightError } from '../support/errors.ts';
-import type { IntegerType } from './integer-type.ts';
+import { type ElementType, isBig } from './element-type.ts';
 import type { Vec } from './vector.ts';
 
 /** Bytes of one beat: 512 bits. */
@@ -13,33 +13,33 @@ export interface MemoryOptions {
 /** Declares a buffer that the kernel reads through its own AXI4 master. */
 export interface ReadMemory<T> extends MemoryOptions {
   readonly kind: 'read';
-  readonly element: IntegerType<T>;
+  readonly element: ElementType<T>;
 }
 
 /** Declares a buffer that the kernel writes through its own AXI4 master. */
 export interface WriteMemory<T> extends MemoryOptions {
   readonly kind: 'write';
-  readonly element: IntegerType<T>;
+  readonly element: ElementType<T>;
 }
 
 /** Declares a value that the host writes before start. */
 export interface ScalarArgument<T> {
   readonly kind: 'scalar';
-  readonly element: IntegerType<T>;
+  readonly element: ElementType<T>;
 }
 
-export function readMemory<T>(element: IntegerType<T>, options: MemoryOptions = {}): ReadMemory<T> {
+export function readMemory<T>(element: ElementType<T>, options: MemoryOptions = {}): ReadMemory<T> {
   return { kind: 'read', element, ...options };
 }
 
 export function writeMemory<T>(
-  element: IntegerType<T>,
+  element: ElementType<T>,
   options: MemoryOptions = {},
 ): WriteMemory<T> {
   return { kind: 'write', element, ...options };
 }
 
-export function scalar<T>(element: IntegerType<T>): ScalarArgument<T> {
+export function scalar<T>(element: ElementType<T>): ScalarArgument<T> {
   return { kind: 'scalar', element };
 }
 
@@ -67,7 +67,7 @@ export interface WritePort<T> {
 type Elements = { [index: number]: number | bigint };
 
 /** The bytes of a buffer as elements, little-endian, without a copy where alignment allows. */
-export function elementsOf(bytes: Uint8Array, element: IntegerType<unknown>): Elements {
+export function elementsOf(bytes: Uint8Array, element: ElementType<unknown>): Elements {
   const { buffer, byteOffset: offset, byteLength: length } = bytes;
   switch (`${element.signed ? 'i' : 'u'}${element.width}`) {
     case 'u8':
@@ -108,12 +108,15 @@ abstract class GoldenPort<T> {
   beats = 0;
   readonly name: string;
   protected readonly elements: Elements;
-  protected readonly element: IntegerType<T>;
+  protected readonly element: ElementType<T>;
+  /** Units in 1: the buffer holds whole units, the kernel sees numbers. A bigint counts units itself. */
+  protected readonly scale: number;
   private readonly total: number;
 
-  constructor(name: string, element: IntegerType<T>, bytes: Uint8Array) {
+  constructor(name: string, element: ElementType<T>, bytes: Uint8Array) {
     this.name = name;
     this.element = element;
+    this.scale = isBig(element) ? 1 : 2 ** element.fraction;
     this.lanes = (beatBytes * 8) / element.width;
     this.elements = elementsOf(bytes, element);
     this.total = bytes.length / beatBytes;
@@ -178,7 +181,11 @@ export class GoldenReadPort<T> extends GoldenPort<T> implements ReadPort<T>, Por
       });
     }
     const first = beat * this.lanes;
-    return Array.from({ length: this.lanes }, (_, lane) => this.elements[first + lane] as T);
+    const { elements, scale } = this;
+    return Array.from({ length: this.lanes }, (_, lane) => {
+      const units = elements[first + lane];
+      return (scale === 1 ? units : (units as number) / scale) as T;
+    });
   }
 
   get unfinished(): string {
@@ -207,8 +214,10 @@ export class GoldenWritePort<T> extends GoldenPort<T> implements WritePort<T>, P
       );
     }
     const first = beat * this.lanes;
+    const { elements, scale } = this;
     for (let lane = 0; lane < this.lanes; lane++) {
-      this.elements[first + lane] = value[lane] as number | bigint;
+      const given = value[lane] as number | bigint;
+      elements[first + lane] = scale === 1 ? given : (given as number) * scale;
     }
   }
 

@@ -1,16 +1,16 @@
 import { TilewrightError } from '../support/errors.ts';
-import type { IntegerType } from './integer-type.ts';
+import type { ElementType } from './element-type.ts';
 import type { Vec, VectorType } from './vector.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: a constraint that every integer type satisfies
-type AnyInteger = IntegerType<any>;
+// biome-ignore lint/suspicious/noExplicitAny: a constraint that every element type satisfies
+type AnyElement = ElementType<any>;
 // biome-ignore lint/suspicious/noExplicitAny: a constraint that every vector type satisfies
-export type FieldType = AnyInteger | VectorType<any>;
+export type FieldType = AnyElement | VectorType<any>;
 export type RecordType = { readonly [field: string]: FieldType };
 
-/** The value that a field of this type carries. */
+/** The value that a type stands for: `type sample = ValueOf<typeof sample>`. */
 export type ValueOf<F> =
-  F extends IntegerType<infer T>
+  F extends ElementType<infer T>
     ? T
     : F extends VectorType<infer T>
       ? Vec<T>
@@ -77,7 +77,7 @@ export interface StreamOptions {
   readonly depth?: number;
 }
 
-/** A new stream of integers, vectors, or records of them. */
+/** A new stream of numbers, vectors, or records of them. */
 export function stream<F extends FieldType | RecordType>(
   _type: F,
   _options?: StreamOptions,

@@ -1,4 +1,4 @@
-import type { IntegerType } from './integer-type.ts';
+import type { ElementType } from './element-type.ts';
 
 /** Lanes side by side; lane 0 is the lowest bits. `v[l]` reads one, `v.with(l, x)` gives a copy with one replaced. */
 export type Vec<T> = readonly T[];
@@ -6,22 +6,22 @@ export type Vec<T> = readonly T[];
 /** The type of a vector, for streams and registers. */
 export interface VectorType<T> {
   readonly kind: 'vec';
-  readonly element: IntegerType<T>;
+  readonly element: ElementType<T>;
   readonly lanes: number;
 }
 
-/** The type of `lanes` integers of type `element`. */
-export function vecOf<T>(element: IntegerType<T>, lanes: number): VectorType<T> {
+/** The type of `lanes` values of type `element`. */
+export function vecOf<T>(element: ElementType<T>, lanes: number): VectorType<T> {
   return { kind: 'vec', element, lanes };
 }
 
 /** A vector whose lane l is `element(value(l))`: one operator a lane, all at once in hardware. */
 export function vec<T>(
-  element: IntegerType<T>,
+  element: ElementType<T>,
   lanes: number,
   value: (lane: number) => number | bigint | boolean,
 ): Vec<T> {
-  return Array.from({ length: lanes }, (_, lane) => element(value(lane)));
+  return Array.from({ length: lanes }, (_, lane) => element(value(lane) as number));
 }
 
 /** True when any lane is not zero. */

@@ -4,10 +4,12 @@
  */
 export const manifestFormatVersion = 1;
 
-/** An integer type as it lies in memory and in registers: `width` bits, two's complement when signed. */
+/** A number as it lies in memory and in registers: `width` bits, two's complement when signed. */
 export interface ManifestType {
   readonly signed: boolean;
   readonly width: number;
+  /** Fixed point: the value is the integer times 2^-fraction. Left out for integers. */
+  readonly fraction?: number;
 }
 
 /** A value that the host writes to a register before start. `u1…u32` take 4 bytes, wider ones 8. */

@@ -53,9 +53,9 @@ export const arithmetic: Catalogue = {
   },
   TW2009: {
     title: 'division',
-    why: 'A divider is large and takes as many cycles as it has bits. A multiplication by the reciprocal, or a shift, is one DSP block or no logic at all.',
-    wrong: 'const half = u32(v[0] / 2);',
-    right: 'const half = u32(shiftRight(v[0], 1));',
+    why: 'A divider is large and takes as many cycles as it has bits. A multiplication by the reciprocal is one DSP block; a division by a power of two (v[0] / 4) only moves the binary point.',
+    wrong: 'const third = u32(v[0] / 3);',
+    right: 'const third = mulHigh(v[0], 0x55555556, 32);',
   },
   TW2010: {
     title: 'a value that does not fit its place',

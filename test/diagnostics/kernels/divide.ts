@@ -18,7 +18,7 @@ function ask(beats: u32, input: ReadPort<u32>, output: WritePort<u32>): void {
 function work(beats: u32, input: ReadPort<u32>, output: WritePort<u32>): void {
   for (let beat = 0; beat < beats; beat++) {
     const v = input.receive();
-    const half = u32(v[0] / 2);
+    const half = u32(v[0] / 3);
     output.send(v);
     output.response();
   }

@@ -21,7 +21,7 @@ function ask(beats: u32, input: ReadPort<u32>, output: WritePort<u32>): void {
 function work(beats: u32, input: ReadPort<u32>, output: WritePort<u32>): void {
   for (let beat = 0; beat < beats; beat++) {
     const v = input.receive();
-    const a = u32(v[0] / 2);
+    const a = u32(v[0] / 3);
     const w = vec(u32, 16, (l) => v[l] + a);
     const b = shiftRight(a, 2);
     const c = w[0] + sum(w);

@@ -20,7 +20,7 @@ function ask(beats: u32, input: ReadPort<u32>, output: WritePort<u32>): void {
 function work(beats: u32, input: ReadPort<u32>, output: WritePort<u32>): void {
   for (let beat = 0; beat < beats; beat++) {
     const v = input.receive();
-    const a = u32(v[0] / 2);
+    const a = u32(v[0] / 3);
     const b = u32(a + 1);
     let c = u8(b);
     c = u16(a);

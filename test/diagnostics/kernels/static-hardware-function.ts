@@ -19,7 +19,7 @@ function work(beats: u32, input: ReadPort<u32>, output: WritePort<u32>): void {
   for (let beat = 0; beat < beats; beat++) {
     const v = input.receive();
     const x = Math.sqrt(v[0]);
-    const y = Math.floor(v[0]);
+    const y = Math.cbrt(v[0]);
     output.send(v);
     output.response();
   }

@@ -20,7 +20,7 @@ function work(beats: u32, input: ReadPort<u32>, output: WritePort<u32>): void {
   for (let beat = 0; beat < beats; beat++) {
     const v = input.receive();
     const x: u8 = u32(v[0]);
-    const y = u32(v[0] / 2);
+    const y = u32(v[0] / 3);
     output.send(v);
     output.response();
   }

@@ -1,0 +1,48 @@
+import {
+  fixed,
+  kernel,
+  readMemory,
+  type ReadPort,
+  scalar,
+  u32,
+  vec,
+  writeMemory,
+  type WritePort,
+} from 'tilewright/language';
+
+const q = fixed(16, 8, 'half-even', 'saturate');
+
+function ask(beats: u32, input: ReadPort<u32>, output: WritePort<u32>): void {
+  for (let beat = 0; beat < beats; beat++) {
+    input.request(beat, 1);
+    output.request(beat, 1);
+  }
+}
+
+function work(beats: u32, input: ReadPort<u32>, output: WritePort<u32>): void {
+  for (let beat = 0; beat < beats; beat++) {
+    const v = input.receive();
+    const x = vec(q, 16, (l) => v[l] * 0.5);
+    const y = q(x as never);
+    const z = q.product(x as never, 2);
+    const w = Math.floor(x as never);
+    output.send(v);
+    output.response();
+  }
+}
+
+export default kernel({
+  name: 'wrong',
+  summary: 'a kernel that is refused',
+  parameters: {},
+  arguments: () => ({
+    input: readMemory(u32),
+    output: writeMemory(u32),
+    beats: scalar(u32),
+  }),
+  dataflow(_p, { input, output, beats }) {
+    ask(beats, input, output);
+    work(beats, input, output);
+  },
+  workload: (_p, _random, size) => ({ input: [], output: size * 16, beats: size }),
+});
