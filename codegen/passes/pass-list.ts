@@ -2,6 +2,9 @@ import type { KernelIR } from '../ir/ir.ts';
 import { constantFolding } from './constant-folding.ts';
 import { deadCode } from './dead-code.ts';
 import { deriveDepths } from './derive-depths.ts';
+import { hoistInvariants } from './hoist-invariants.ts';
+import { ifConversion } from './if-conversion.ts';
+import { strengthReduction } from './strength-reduction.ts';
 
 /** A step from IR to IR, the same for every target. */
 export interface Pass {
@@ -14,7 +17,13 @@ export interface Pass {
 export const passes: readonly Pass[] = [
   // First: every other pass then sees constants where the source has names for them.
   constantFolding,
-  // Behind what replaces values, since it takes away the ones that were replaced.
+  // Before what looks at values: of two assignments it makes one, whose value they see whole.
+  ifConversion,
+  // Behind folding, for the constant factors; before hoisting, which leaves shifts where they are.
+  strengthReduction,
+  // Behind whatever changes operators, since what is worth a register depends on them.
+  hoistInvariants,
+  // Behind all that replaces values, since it takes away the ones that were replaced.
   deadCode,
   // Last of the network's passes: it must see which processes request and receive.
   deriveDepths,
