@@ -16,6 +16,7 @@ export type {
 } from './device/device.ts';
 export { type DeviceOptions, deviceNames, openDevice } from './device/open-device.ts';
 export * from './encoder/index.ts';
+export { buildAliasTable } from './graph/alias-table.ts';
 export {
   type BipartiteCsr,
   type BipartiteEdges,
@@ -24,6 +25,7 @@ export {
   type DeviceCsr,
   deviceCsr,
 } from './graph/csr.ts';
+export { degreeScales } from './graph/degree-scales.ts';
 export * from './recommender/index.ts';
 export {
   type AggregationKernels,
