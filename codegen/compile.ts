@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { backends } from './backends/backend-list.ts';
 import { compileKernelModule } from './frontend/compile-kernel.ts';
-import type { Diagnostic } from './frontend/diagnostics.ts';
+import { type ReportedDiagnostic, reportDiagnostics } from './frontend/diagnostics.ts';
 import { loadKernelModule } from './frontend/load-module.ts';
 import { resolveParameters } from './frontend/parameters.ts';
 import type { KernelIR } from './ir/ir.ts';
@@ -11,6 +11,7 @@ import { verifyKernel } from './ir/verify.ts';
 import { buildManifest } from './package/build-manifest.ts';
 import { kernelXml } from './package/kernel-xml.ts';
 import type { Manifest } from './package/manifest.ts';
+import { explainSchedule, type ProcessReport } from './passes/explain-schedule.ts';
 import { formBlocks } from './passes/form-blocks.ts';
 import { deepenStreams } from './passes/needed-depths.ts';
 import { passes } from './passes/pass-list.ts';
@@ -25,7 +26,7 @@ export interface CompiledKernel {
   /** After all passes. */
   readonly ir: KernelIR;
   /** What works and yet is probably not what was meant. */
-  readonly warnings: readonly Diagnostic[];
+  readonly warnings: readonly ReportedDiagnostic[];
   /** Blocks, stages and initiation intervals of every process. */
   readonly schedule: Schedule;
   /** Absolute path of the TypeScript. */
@@ -55,7 +56,7 @@ export async function compileKernel(
   );
   const files = new Map<string, string>();
   ir = deepenStreams(ir, stages, statedDepths);
-  const warnings = kernelWarnings(ir, stages, statedDepths);
+  const warnings = reportDiagnostics(kernelWarnings(ir, stages, statedDepths), module.source);
   for (const backend of backends) {
     backend.validate(ir);
     for (const [path, text] of backend.emit(ir, stages)) files.set(path, text);
@@ -63,6 +64,11 @@ export async function compileKernel(
   files.set('kernel.xml', kernelXml(buildManifest(ir, module.source, files)));
   const manifest = buildManifest(ir, module.source, files);
   return { manifest, files, ir, warnings, schedule: stages, sourceFile: module.file };
+}
+
+/** Per process and loop: stages, the interval asked for and got, and what limits it. */
+export function explainKernel(compiled: CompiledKernel): readonly ProcessReport[] {
+  return [...compiled.schedule.values()].map(explainSchedule);
 }
 
 /** Writes the artefacts and, last, `manifest.json`: a folder with a manifest is complete. */

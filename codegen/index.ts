@@ -1,10 +1,11 @@
 /** The code generator: TypeScript kernels to HLS C++, Verilog and the manifest. */
 
-export { type CompiledKernel, compileKernel, writeCompiled } from './compile.ts';
+export { type CompiledKernel, compileKernel, explainKernel, writeCompiled } from './compile.ts';
 export { explainEntry } from './frontend/catalogue/render.ts';
 export { diagnosticCatalogue } from './frontend/diagnostic-catalogue.ts';
 export { type KernelModule, loadKernelModule } from './frontend/load-module.ts';
 export { resolveParameters } from './frontend/parameters.ts';
+export type { Diagnostic, ReportedDiagnostic } from './ir/diagnostic.ts';
 export type { KernelIR } from './ir/ir.ts';
 export { printKernel } from './ir/print.ts';
 export { type GoldenArguments, runGolden } from './language/golden.ts';
@@ -17,4 +18,6 @@ export type {
   ManifestPort,
   ManifestScalar,
 } from './package/manifest.ts';
+export type { LoopReport, ProcessReport } from './passes/explain-schedule.ts';
+export { reason } from './passes/warnings.ts';
 export { TilewrightError } from './support/errors.ts';

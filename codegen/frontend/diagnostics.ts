@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import type { Diagnostic } from '../ir/diagnostic.ts';
+import type { Diagnostic, ReportedDiagnostic } from '../ir/diagnostic.ts';
 import type { Span } from '../ir/ir.ts';
 import { TilewrightError } from '../support/errors.ts';
 
-export type { Diagnostic } from '../ir/diagnostic.ts';
+export type { Diagnostic, ReportedDiagnostic } from '../ir/diagnostic.ts';
 
 /** Thrown inside the front end, caught at the next statement so that one run reports every error. */
 export class DiagnosticSignal extends Error {
@@ -43,6 +43,14 @@ export function formatDiagnostic(diagnostic: Diagnostic, source: string): string
   ].join('\n');
 }
 
+/** Each with its text. */
+export function reportDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  source: string,
+): readonly ReportedDiagnostic[] {
+  return diagnostics.map((one) => ({ ...one, text: formatDiagnostic(one, source) }));
+}
+
 /** One error that carries all diagnostics of a kernel file. */
 export function diagnosticsError(
   diagnostics: readonly Diagnostic[],
@@ -55,6 +63,7 @@ export function diagnosticsError(
   return new TilewrightError(`${count}${text}`, {
     code: first.code,
     hint: first.hint,
+    details: { diagnostics: reportDiagnostics(diagnostics, source) },
     location: { file: path, line: first.span.line, column: first.span.column },
   });
 }

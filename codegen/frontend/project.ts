@@ -37,6 +37,11 @@ export function parseKernel(file: string, source: string): SourceFile {
   return theProject().createSourceFile(file, source, { overwrite: true });
 }
 
+/** Files that changed: what was parsed of them is not used again. */
+export function forgetParsed(files: readonly string[]): void {
+  for (const file of files) theProject().getSourceFile(file)?.forget();
+}
+
 /** The way out, for the errors of TypeScript that a kernel's author meets most. */
 function hintFor(code: number, message: string): string {
   if (code < 2000) return 'This is no valid TypeScript: correct it here or just before.';

@@ -12,3 +12,8 @@ export interface Diagnostic {
   readonly hint: string;
   readonly span: Span;
 }
+
+/** A diagnostic as a person reads it, too: place, source line, caret, notes and hint. */
+export interface ReportedDiagnostic extends Diagnostic {
+  readonly text: string;
+}

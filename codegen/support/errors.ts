@@ -12,6 +12,8 @@ export interface TilewrightErrorOptions {
   readonly hint?: string;
   readonly location?: SourceLocation;
   readonly cause?: unknown;
+  /** Facts for a script, which `--json` prints beside the message. */
+  readonly details?: object;
   /** 1 for bad input or a failed check, 2 for a wrong call of the command line. */
   readonly exitCode?: 1 | 2;
 }
@@ -25,6 +27,7 @@ export class TilewrightError extends Error {
   readonly hint: string | undefined;
   readonly location: SourceLocation | undefined;
   readonly exitCode: 1 | 2;
+  readonly details: object | undefined;
 
   constructor(message: string, options: TilewrightErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -33,5 +36,6 @@ export class TilewrightError extends Error {
     this.hint = options.hint;
     this.location = options.location;
     this.exitCode = options.exitCode ?? 1;
+    this.details = options.details;
   }
 }

@@ -24,6 +24,10 @@ function fromTilewright(error: TilewrightError): ReportedError {
   // A diagnostic of a kernel names its place by the file's short name.
   const file = location?.file.replace(/^.*[\\/]/, '');
   const named = location === undefined || error.message.includes(`${file}:${location.line}`);
+  // A diagnostic's own hint stands below its line already.
+  const shown = /^TW\d{4}$/.test(error.code)
+    ? `\`tilewright explain ${error.code}\` says why, with an example.`
+    : hint;
   const message = named ? error.message : `${place(location)}: ${error.message}`;
   return {
     report: {
@@ -31,9 +35,10 @@ function fromTilewright(error: TilewrightError): ReportedError {
       message,
       ...(hint === undefined ? {} : { hint }),
       ...(location === undefined ? {} : { location }),
+      ...error.details,
     },
     exitCode: error.exitCode,
-    text: hint === undefined ? `error: ${message}` : `error: ${message}\nhint: ${hint}`,
+    text: shown === undefined ? `error: ${message}` : `error: ${message}\nhint: ${shown}`,
   };
 }
 

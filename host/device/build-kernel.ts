@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { compileKernel, resolveKernel, writeCompiled } from '../../codegen/index.ts';
 import { type Manifest, manifestFormatVersion } from '../../codegen/package/manifest.ts';
@@ -7,6 +7,9 @@ import { TilewrightError } from '../../codegen/support/errors.ts';
 import { packageRoot } from '../../codegen/support/package-root.ts';
 import { artefactStore } from '../../codegen/support/store.ts';
 import type { BuiltKernel } from './built-kernel.ts';
+
+/** Beside the artefacts, so that a kernel that is taken from the store still warns. */
+const warningsFile = 'warnings.json';
 
 let generator: string | undefined;
 
@@ -53,9 +56,12 @@ export async function buildKernel(
   const key = { sources: sourcesOf(sourceFile), parameters, generator: generatorHash() };
   const name = basename(sourceFile, '.ts').replaceAll(/[^A-Za-z0-9]/g, '_');
   const { folder } = await artefactStore().build(name, key, async (temporary) => {
-    writeCompiled(await compileKernel(sourceFile, parameters), temporary);
+    const compiled = await compileKernel(sourceFile, parameters);
+    writeFileSync(join(temporary, warningsFile), JSON.stringify(compiled.warnings));
+    writeCompiled(compiled, temporary);
   });
-  return { folder, sourceFile, manifest: readManifest(folder) };
+  const warnings = JSON.parse(readFileSync(join(folder, warningsFile), 'utf8'));
+  return { folder, sourceFile, manifest: readManifest(folder), warnings };
 }
 
 /** The manifest of a folder that `generate` or `buildKernel` wrote. */

@@ -1,3 +1,4 @@
+import type { ReportedDiagnostic } from '../../codegen/index.ts';
 import type { Manifest } from '../../codegen/package/manifest.ts';
 
 /** A kernel that was generated: its manifest, the folder of its artefacts, and the TypeScript it came from. */
@@ -7,4 +8,6 @@ export interface BuiltKernel {
   readonly folder: string;
   /** Absolute path of the kernel's TypeScript, which the golden device runs as it is. */
   readonly sourceFile: string;
+  /** What the compiler warned of; undefined where nobody looked. */
+  readonly warnings?: readonly ReportedDiagnostic[];
 }

@@ -9,9 +9,16 @@ export interface Called {
 
 class Collected extends Writable {
   text = '';
+  private readonly listen: ((text: string) => void) | undefined;
+
+  constructor(listen?: (text: string) => void) {
+    super();
+    this.listen = listen;
+  }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.text += chunk.toString();
+    this.listen?.(this.text);
     done();
   }
 }
@@ -19,10 +26,15 @@ class Collected extends Writable {
 /** Calls the command line in this process, with pipes for its streams. */
 export async function call(
   argv: readonly string[],
-  options: { readonly signal?: AbortSignal; readonly environment?: NodeJS.ProcessEnv } = {},
+  options: {
+    readonly signal?: AbortSignal;
+    readonly environment?: NodeJS.ProcessEnv;
+    /** Hears all of standard error so far, whenever there is more. */
+    readonly listen?: (stderr: string) => void;
+  } = {},
 ): Promise<Called> {
   const stdout = new Collected();
-  const stderr = new Collected();
+  const stderr = new Collected(options.listen);
   const code = await runCli(argv, {
     stdout: stdout as unknown as NodeJS.WriteStream,
     stderr: stderr as unknown as NodeJS.WriteStream,

@@ -38,3 +38,21 @@ test("a code that there is not, and one of TypeScript's", async () => {
   expect(typescript.code).toBe(1);
   expect(typescript.stderr).toContain('TypeScript itself');
 });
+
+test('the tables of --explain in the documents are what it prints (else UPDATE_DOCS=1)', async () => {
+  const file = join(packageRoot(), 'docs', 'kernel-language.md');
+  const place = /<!-- from tilewright (.*) -->\n\n```text\n([^]*?)```\n/g;
+  const text = readFileSync(file, 'utf8');
+  let updated = text;
+  const found = [...text.matchAll(place)];
+  expect(found.length).toBeGreaterThan(0);
+  for (const [whole, line, shown] of found) {
+    const { stdout } = await call(line.split(' '));
+    if (process.env['UPDATE_DOCS'] === '1') {
+      updated = updated.replace(whole, () =>
+        whole.replace(`${shown}\`\`\``, () => `${stdout}\`\`\``),
+      );
+    } else expect(shown).toBe(stdout);
+  }
+  if (updated !== text) writeFileSync(file, updated);
+});

@@ -1,4 +1,5 @@
 import { defineCommand, parameterOption } from '../command.ts';
+import { strictOption, tellWarnings } from '../kernel-warnings.ts';
 
 const targets = ['native', 'sim'] as const;
 
@@ -13,6 +14,7 @@ export default defineCommand({
       requiresArg: true,
     },
     parameter: parameterOption,
+    strict: strictOption,
   },
   examples: [
     ['tilewright build mean_aggregate', 'For native and for sim'],
@@ -24,6 +26,8 @@ export default defineCommand({
     const built = await context.progress.step(`Compiling ${kernel}`, () =>
       buildKernel(kernel, options.parameter ?? {}),
     );
+    const { warnings = [] } = built;
+    tellWarnings(warnings, options.strict, context);
     const wanted = options.target === undefined ? targets : [options.target];
     for (const target of wanted) {
       await context.progress.step(`Building for ${target}`, async (update) => {
@@ -37,7 +41,7 @@ export default defineCommand({
     }
     const { kernel: name, parameters } = built.manifest;
     return {
-      json: { kernel: name, parameters, targets: wanted, folder: built.folder },
+      json: { kernel: name, parameters, targets: wanted, folder: built.folder, warnings },
       text: `${name} is built for ${wanted.join(' and ')}; its sources are in ${built.folder}`,
     };
   },

@@ -1,5 +1,6 @@
 import type { CosimResult } from '../../cosim/cosim.ts';
 import { defineCommand, parameterOption, realNumber, wholeNumber } from '../command.ts';
+import { strictOption, tellWarnings } from '../kernel-warnings.ts';
 
 function facts(result: CosimResult): (string | number)[][] {
   const { memory } = result;
@@ -53,6 +54,7 @@ export default defineCommand({
   positional: { name: 'kernel', describe: 'Name of a built-in kernel, or a TypeScript file' },
   options: {
     parameter: parameterOption,
+    strict: strictOption,
     size: wholeNumber('size', 'Size of the workload: rows, seeds or whatever the kernel counts', {
       min: 0,
       max: 10_000_000,
@@ -92,6 +94,11 @@ export default defineCommand({
   ],
   async run(options, context, kernel) {
     const { cosim } = await import('../../cosim/cosim.ts');
+    const { buildKernel } = await import('../../device/build-kernel.ts');
+    const { warnings = [] } = await context.progress.step(`Compiling ${kernel}`, () =>
+      buildKernel(kernel, options.parameter ?? {}),
+    );
+    tellWarnings(warnings, options.strict, context);
     const size = options.size ?? options.rows;
     const { parameter, seed, latency, outstanding, stall, trace, 'axi-log': axiLog } = options;
     const result = await context.progress.step(`Co-simulating ${kernel}`, (update) =>
@@ -111,6 +118,10 @@ export default defineCommand({
         onProgress: update,
       }),
     );
-    return { json: result, text: await describe(result), exitCode: result.match ? 0 : 1 };
+    return {
+      json: { ...result, warnings },
+      text: await describe(result),
+      exitCode: result.match ? 0 : 1,
+    };
   },
 });

@@ -1,4 +1,48 @@
-import { defineCommand, parameterOption } from '../command.ts';
+import type { CompiledKernel } from '../../../codegen/index.ts';
+import { type CommandContext, defineCommand, parameterOption, usageError } from '../command.ts';
+import { strictOption, tellWarnings } from '../kernel-warnings.ts';
+
+interface Wanted {
+  readonly kernel: string;
+  readonly folder: string | undefined;
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly explain: boolean;
+  readonly strict: boolean;
+}
+
+/** Compiles once, writes what is asked for, and describes it. */
+async function generate(wanted: Wanted, context: CommandContext) {
+  const { compileKernel, explainKernel, resolveKernel, writeCompiled } = await import(
+    '../../../codegen/index.ts'
+  );
+  const { kernel, folder, parameters, explain, strict } = wanted;
+  const compiled: CompiledKernel = await context.progress.step(`Compiling ${kernel}`, () =>
+    compileKernel(resolveKernel(kernel), parameters),
+  );
+  const { manifest, warnings } = compiled;
+  tellWarnings(warnings, strict, context);
+  if (folder !== undefined) writeCompiled(compiled, folder);
+  const files = [...compiled.files.keys()].sort();
+  const settings = Object.entries(manifest.parameters).map(([name, value]) => `${name}=${value}`);
+  const title = `${manifest.kernel} (${settings.join(', ')})`;
+  const text = folder === undefined ? [] : [[`${title} in ${folder}:`, ...files].join('\n  ')];
+  const loops = explain ? explainKernel(compiled) : undefined;
+  if (loops !== undefined) {
+    const { explainTable } = await import('../explain-table.ts');
+    text.push(explainTable(loops).trim());
+  }
+  return {
+    json: {
+      kernel: manifest.kernel,
+      parameters: manifest.parameters,
+      ...(folder === undefined ? {} : { folder }),
+      files,
+      warnings,
+      ...(loops === undefined ? {} : { explain: loops }),
+    },
+    text: text.join('\n\n'),
+  };
+}
 
 export default defineCommand({
   name: 'generate',
@@ -7,37 +51,49 @@ export default defineCommand({
   options: {
     out: {
       alias: 'o',
-      describe: 'Folder to write to; made when it is not there',
+      describe: 'Folder to write to; made when it is not there. Only --explain does without',
       type: 'string',
       requiresArg: true,
-      demandOption: true,
     },
     parameter: parameterOption,
+    explain: {
+      describe: 'Show per loop the interval asked for and got, the stages, and what limits it',
+      type: 'boolean',
+      default: false,
+    },
+    watch: {
+      describe: 'Compile again whenever the kernel or a file that it imports changes, until Ctrl-C',
+      type: 'boolean',
+      default: false,
+    },
+    strict: strictOption,
   },
   examples: [
     ['tilewright generate mean_aggregate --out out/mean', 'Write what the default parameters give'],
     ['tilewright generate neighbor_sample -p fanout=8 --out out/sample', 'Set a parameter'],
-    ['tilewright generate ./my-kernel.ts --out out/mine', 'A kernel of your own'],
+    [
+      'tilewright generate ./my-kernel.ts --out out/mine --watch',
+      'A kernel of your own, as you edit',
+    ],
+    ['tilewright generate mean_aggregate --explain', 'Which loop runs how fast, and why no faster'],
   ],
   async run(options, context, kernel) {
     const { resolve } = await import('node:path');
-    const { compileKernel, resolveKernel, writeCompiled } = await import(
-      '../../../codegen/index.ts'
-    );
-    const folder = resolve(options.out);
-    const compiled = await context.progress.step(`Compiling ${kernel}`, async () => {
-      const done = await compileKernel(await resolveKernel(kernel), options.parameter ?? {});
-      await writeCompiled(done, folder);
-      return done;
-    });
-    const { manifest } = compiled;
-    const files = [...compiled.files.keys()].sort();
-    const settings = Object.entries(manifest.parameters).map(([name, value]) => `${name}=${value}`);
-    return {
-      json: { kernel: manifest.kernel, parameters: manifest.parameters, folder, files },
-      text: [`${manifest.kernel} (${settings.join(', ')}) in ${folder}:`, ...files]
-        .join('\n  ')
-        .trimEnd(),
+    if (options.out === undefined && !options.explain && !options.watch) {
+      throw usageError(
+        'nothing says where to write to',
+        'Add --out FOLDER; --explain does without one.',
+      );
+    }
+    const wanted: Wanted = {
+      kernel,
+      folder: options.out === undefined ? undefined : resolve(options.out),
+      parameters: options.parameter ?? {},
+      explain: options.explain,
+      strict: options.strict,
     };
+    if (!options.watch) return generate(wanted, context);
+    const { watchKernel } = await import('../watch-kernel.ts');
+    return watchKernel(kernel, context, () => generate(wanted, context));
   },
 });

@@ -9,11 +9,13 @@ import evaluate from './evaluate.ts';
 import explain from './explain.ts';
 import generate from './generate.ts';
 import kernels from './kernels.ts';
+import newKernel from './new.ts';
 import recommend from './recommend.ts';
 
 /** Every command, in the order `tilewright --help` shows them. Adding one: its file, and a line here. */
 export const commands: readonly Command[] = [
   kernels,
+  newKernel,
   generate,
   explain,
   build,

@@ -1,0 +1,77 @@
+import { defineCommand, usageError } from '../command.ts';
+
+/** Words that Verilog or C++ keeps for itself, as far as they are also kernel names. */
+const reserved = new Set(
+  'always and assign auto begin bool break buf case char class const continue default delete do double edge else end enum event explicit export extern false float for force friend function goto if initial inline inout input int integer join long main module namespace nand negedge new nor not operator or output parameter posedge private protected public real reg register release repeat return scalared short signed sizeof static struct switch table task template this throw time true try type typedef union unsigned using vectored virtual void volatile wait wand while wire wor xnor xor kernel'.split(
+    ' ',
+  ),
+);
+
+export default defineCommand({
+  name: 'new',
+  summary: 'Start a kernel of your own: kernel, workload and test',
+  positional: { name: 'name', describe: 'Lower-case letters, digits and underscores' },
+  options: {
+    folder: {
+      describe: 'Folder to write to; made when it is not there',
+      type: 'string',
+      requiresArg: true,
+      default: '.',
+    },
+    force: { describe: 'Overwrite files that are there', type: 'boolean', default: false },
+  },
+  examples: [
+    ['tilewright new my_filter', 'my-filter.ts and my-filter.test.ts in this folder'],
+    ['tilewright new my_filter --folder kernels --force', 'Elsewhere, over what is there'],
+  ],
+  async run(options, _context, given) {
+    const { existsSync } = await import('node:fs');
+    const { join, relative, resolve } = await import('node:path');
+    const { writeFileAtomic } = await import('../../../codegen/support/atomic-write.ts');
+    const { renderTemplate } = await import('../../../codegen/support/render-template.ts');
+    const name = given.replaceAll('-', '_');
+    if (!/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(name) || name.length > 64) {
+      throw usageError(
+        `'${given}' is no kernel name`,
+        'Use lower-case letters, digits and single underscores, a letter first: my_filter.',
+      );
+    }
+    if (reserved.has(name)) {
+      throw usageError(
+        `'${name}' is a word of Verilog or C++`,
+        `Choose another name, e.g. my_${name}.`,
+      );
+    }
+    const file = name.replaceAll('_', '-');
+    const folder = resolve(options.folder);
+    const variable = name.replaceAll(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
+    const view = { name, file, variable };
+    const texts = new Map([
+      [`${file}.ts`, renderTemplate('host/cli/templates/kernel.ts.hbs', view)],
+      [`${file}.test.ts`, renderTemplate('host/cli/templates/kernel.test.ts.hbs', view)],
+    ]);
+    const there = [...texts.keys()].filter((one) => existsSync(join(folder, one)));
+    if (there.length > 0 && !options.force) {
+      throw usageError(
+        `${there.join(' and ')} ${there.length === 1 ? 'is' : 'are'} there already in ${folder}`,
+        'Choose another name or --folder, or overwrite with --force.',
+      );
+    }
+    for (const [path, text] of texts) await writeFileAtomic(join(folder, path), text);
+    const shown = relative(process.cwd(), join(folder, `${file}.ts`));
+    const path = shown.startsWith('..') ? join(folder, `${file}.ts`) : `./${shown}`;
+    const files = [...texts.keys()].map((one) => join(folder, one));
+    return {
+      json: { kernel: name, files },
+      text: [
+        `${[...texts.keys()].join(' and ')} in ${folder}. Next:`,
+        `  npx tilewright cosim ${path}`,
+        '      runs it as TypeScript, C++ and Verilog, and compares every word',
+        `  npx vitest run ${path.replace(/\.ts$/, '.test.ts')}`,
+        '      its test (npm install --save-dev vitest)',
+        `  npx tilewright generate ${path} --out out/${file} --watch`,
+        '      writes C++ and Verilog whenever you save',
+      ].join('\n'),
+    };
+  },
+});
