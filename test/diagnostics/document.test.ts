@@ -41,7 +41,7 @@ test("a code that there is not, and one of TypeScript's", async () => {
 
 test('the tables of --explain in the documents are what it prints (else UPDATE_DOCS=1)', async () => {
   const file = join(packageRoot(), 'docs', 'kernel-language.md');
-  const place = /<!-- from tilewright (.*) -->\n\n```text\n([^]*?)```\n/g;
+  const place = /<!-- from tilewright (.*) -->\n\n```text\n([\s\S]*?)```\n/g;
   const text = readFileSync(file, 'utf8');
   let updated = text;
   const found = [...text.matchAll(place)];
@@ -49,8 +49,11 @@ test('the tables of --explain in the documents are what it prints (else UPDATE_D
   for (const [whole, line, shown] of found) {
     const { stdout } = await call(line.split(' '));
     if (process.env['UPDATE_DOCS'] === '1') {
-      updated = updated.replace(whole, () =>
-        whole.replace(`${shown}\`\`\``, () => `${stdout}\`\`\``),
+      const head = whole.slice(0, whole.length - shown.length - 4);
+      updated = updated.replace(
+        whole,
+        () => `${head}${stdout}\`\`\`
+`,
       );
     } else expect(shown).toBe(stdout);
   }
