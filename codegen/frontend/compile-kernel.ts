@@ -13,6 +13,8 @@ import {
   record,
 } from './diagnostics.ts';
 import { evaluate } from './expressions.ts';
+import { functionName } from './function-name.ts';
+import { compileBody } from './inline.ts';
 import type { KernelModule } from './load-module.ts';
 import { defineModuleScope, moduleScope } from './module-scope.ts';
 import { ProcessBuilder } from './process-builder.ts';
@@ -20,7 +22,6 @@ import { checkTypes, parseKernel } from './project.ts';
 import { Scope } from './scope.ts';
 import { sourceName } from './source-name.ts';
 import { nameSource, spanOf } from './source-span.ts';
-import { compileStatement } from './statements.ts';
 import { type FieldInfo, fractionOf, hw, irInt, irType, staticOf, type Value } from './values.ts';
 
 interface Elaboration {
@@ -218,7 +219,7 @@ function dataflow(
     { kind: 'static', value: parameters },
     { kind: 'record', fields: args },
   ];
-  bindParameters(node.getParameters(), values, scope, spanOf(node));
+  bindParameters(node.getParameters(), values, scope, spanOf(node), new ProcessBuilder(state));
   for (const statement of node.getStatements()) {
     try {
       if (Node.isVariableStatement(statement)) {
@@ -332,11 +333,9 @@ function processCall(node: CallExpression, scope: Scope, state: Elaboration): vo
   }
   const args = node.getArguments().map((one) => evaluate(one as never, scope, builder));
   const inner = new Scope(moduleScope(callee.declaration.getSourceFile()));
-  bindParameters(callee.declaration.getParameters(), args, inner, span);
-  for (const statement of callee.declaration.getStatements()) {
-    compileStatement(statement, inner, builder);
-  }
-  const base = callee.declaration.getName() ?? 'process';
+  bindParameters(callee.declaration.getParameters(), args, inner, span, builder);
+  compileBody(callee.declaration, inner, builder, span);
+  const base = functionName(callee.declaration);
   let name = base;
   for (let copy = 2; state.processes.some((one) => one.name === name); copy++) {
     name = `${base}_${copy}`;

@@ -20,7 +20,18 @@ export class KnownErrorSignal extends DiagnosticSignal {}
 /** Keeps what a statement found wrong, and goes on; any other error is a bug and passes through. */
 export function record(error: unknown, diagnostics: Diagnostic[]): void {
   if (!(error instanceof DiagnosticSignal)) throw error;
-  if (!(error instanceof KnownErrorSignal)) diagnostics.push(error.diagnostic);
+  if (error instanceof KnownErrorSignal) return;
+  const { code, message, span } = error.diagnostic;
+  // A function that is called twice is wrong once.
+  const told = diagnostics.some(
+    (one) =>
+      one.code === code &&
+      one.message === message &&
+      one.span.file === span.file &&
+      one.span.line === span.line &&
+      one.span.column === span.column,
+  );
+  if (!told) diagnostics.push(error.diagnostic);
 }
 
 export function fail(code: string, span: Span, message: string, hint: string): never {

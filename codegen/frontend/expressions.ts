@@ -5,6 +5,8 @@ import { callBuiltin, isBuiltin } from './builtins.ts';
 import { callLive } from './call-live.ts';
 import { fail } from './diagnostics.ts';
 import { inlineCall } from './inline.ts';
+import { javaScriptArguments } from './java-script-arguments.ts';
+import { arrayLiteral, objectLiteral } from './literals.ts';
 import { callMethod } from './methods.ts';
 import { narrowTo } from './narrow.ts';
 import {
@@ -20,7 +22,7 @@ import {
   truth,
 } from './operators.ts';
 import type { ProcessBuilder } from './process-builder.ts';
-import { Scope } from './scope.ts';
+import { type Scope, valueOfBinding } from './scope.ts';
 import { spanOf } from './source-span.ts';
 import {
   asValue,
@@ -51,6 +53,19 @@ export function evaluate(node: Expression, scope: Scope, builder: ProcessBuilder
   if (Node.isTrueLiteral(node)) return { kind: 'static', value: true };
   if (Node.isFalseLiteral(node)) return { kind: 'static', value: false };
   if (Node.isIdentifier(node)) return evaluateName(node.getText(), scope, span);
+  if (
+    (Node.isPropertyAccessExpression(node) ||
+      Node.isElementAccessExpression(node) ||
+      Node.isCallExpression(node)) &&
+    node.hasQuestionDotToken()
+  ) {
+    fail(
+      'TW1006',
+      span,
+      "'?.' is outside the kernel language",
+      'Values always exist: leave ? out.',
+    );
+  }
   if (Node.isPropertyAccessExpression(node)) {
     const object = evaluate(node.getExpression(), scope, builder);
     return property(object, node.getName(), span);
@@ -74,6 +89,11 @@ export function evaluate(node: Expression, scope: Scope, builder: ProcessBuilder
       fail('TW1031', span, 'an assignment inside an expression', 'Give it a statement of its own.');
     }
     const left = evaluate(node.getLeft(), scope, builder);
+    if (symbol === '??') {
+      // An optional parameter that was not given; all other values are there.
+      const absent = left.kind === 'static' && (left.value === undefined || left.value === null);
+      return absent ? evaluate(node.getRight(), scope, builder) : left;
+    }
     if (symbol === '&&' || symbol === '||') {
       return shortCircuit(symbol, left, () => pure(builder, node.getRight(), scope), span);
     }
@@ -93,17 +113,10 @@ export function evaluate(node: Expression, scope: Scope, builder: ProcessBuilder
     );
   }
   if (Node.isObjectLiteralExpression(node)) return objectLiteral(node, scope, builder);
-  if (Node.isArrayLiteralExpression(node)) {
-    const values = node.getElements().map((one) => evaluate(one, scope, builder));
-    const known = values.map(staticOf);
-    if (known.every((one) => one !== undefined)) {
-      return { kind: 'static', value: known.map((one) => one?.value) };
-    }
-    fail('TW1005', span, 'an array of hardware values', 'Use vec(type, lanes, (l) => …).');
-  }
+  if (Node.isArrayLiteralExpression(node)) return arrayLiteral(node, scope, builder);
   if (Node.isCallExpression(node)) return call(node, scope, builder);
-  if (Node.isArrowFunction(node)) {
-    return { kind: 'static', value: staticLambda(node, scope, builder) };
+  if (Node.isArrowFunction(node) || Node.isFunctionExpression(node)) {
+    return { kind: 'function', declaration: node, closure: scope };
   }
   fail(
     'TW1006',
@@ -122,15 +135,10 @@ function pure(builder: ProcessBuilder, node: Expression, scope: Scope): Value {
   }
 }
 
-function evaluateName(name: string, scope: Scope, span: ReturnType<typeof spanOf>): Value {
+export function evaluateName(name: string, scope: Scope, span: ReturnType<typeof spanOf>): Value {
   if (name === 'Math') return { kind: 'static', value: Math };
   if (name === 'undefined') return { kind: 'static', value: undefined };
-  const binding = scope.lookup(name, span);
-  if (binding.kind === 'let') {
-    const { variable, type, big, fraction } = binding;
-    return hw({ op: 'var', name: variable, type, span }, big, fraction);
-  }
-  return binding.value;
+  return valueOfBinding(scope.lookup(name, span), span);
 }
 
 function property(object: Value, name: string, span: ReturnType<typeof spanOf>): Value {
@@ -138,6 +146,11 @@ function property(object: Value, name: string, span: ReturnType<typeof spanOf>):
   if (object.kind === 'record') {
     const field = object.fields.get(name);
     if (field !== undefined) return field;
+    if (object.list && name === 'length') return { kind: 'static', value: object.fields.size };
+    const known = staticOf(object);
+    if (object.list && known !== undefined) {
+      return property({ kind: 'static', value: known.value }, name, span);
+    }
     fail(
       'TW1007',
       span,
@@ -182,6 +195,20 @@ function element(object: Value, index: Value, span: ReturnType<typeof spanOf>): 
       fail('TW1008', span, `index ${String(known.value)} is past the end`, 'Check the bounds.');
     }
     return { kind: 'static', value };
+  }
+  if (object.kind === 'record') {
+    if (known === undefined && object.list && staticOf(object) !== undefined) {
+      return element(hw(toHardware(object, span).expr), index, span);
+    }
+    if (known === undefined) {
+      fail(
+        'TW1005',
+        span,
+        'an array of hardware values is indexed by a value of the hardware',
+        'Make it a vector, vec(type, lanes, (l) => …), or an array(type, length).',
+      );
+    }
+    return property(object, String(known.value), span);
   }
   if (object.kind === 'table') {
     const at = toHardware(index, span).expr;
@@ -389,71 +416,27 @@ export function ternary(
   return asValue(choose(test, toOperand(a, span), toOperand(b, span), span));
 }
 
-function objectLiteral(
-  node: import('ts-morph').ObjectLiteralExpression,
-  scope: Scope,
-  builder: ProcessBuilder,
-): Value {
-  const fields = new Map<string, Value>();
-  for (const one of node.getProperties()) {
-    if (Node.isPropertyAssignment(one)) {
-      fields.set(one.getName(), evaluate(one.getInitializerOrThrow(), scope, builder));
-    } else if (Node.isShorthandPropertyAssignment(one)) {
-      fields.set(one.getName(), evaluateName(one.getName(), scope, spanOf(one)));
-    } else {
-      fail('TW1012', spanOf(one), 'a record holds plain fields only', 'Write { name: value }.');
-    }
-  }
-  return { kind: 'record', fields };
-}
-
-/** An arrow function of compile-time arguments, as a JavaScript function. */
-function staticLambda(
-  node: import('ts-morph').ArrowFunction,
-  scope: Scope,
-  builder: ProcessBuilder,
-): (...args: unknown[]) => unknown {
-  const run = lambda(node, scope, builder);
-  return (...args) => {
-    const result = staticOf(run(args.map((value) => ({ kind: 'static', value }))));
-    if (result === undefined) {
-      fail(
-        'TW1013',
-        spanOf(node),
-        'this function must be known at compile time',
-        'Use parameters and constants only.',
-      );
-    }
-    return result.value;
-  };
-}
-
 /** A function argument of vec or table, called once a lane. */
 export function lambda(node: Expression, scope: Scope, builder: ProcessBuilder): Lambda {
-  if (Node.isArrowFunction(node)) {
-    const body = node.getBody();
-    if (!Node.isExpression(body)) {
-      fail(
-        'TW1014',
-        spanOf(node),
-        'a lambda with a block',
-        'Write one expression: (l) => a[l] + b[l].',
-      );
-    }
-    const names = node.getParameters().map((one) => one.getName());
+  const callee = evaluate(node, scope, builder);
+  const span = spanOf(node);
+  if (callee.kind === 'function' && callee.live === undefined) {
     return (args) => {
-      const inner = new Scope(scope);
-      names.forEach((name, at) => {
-        inner.define(name, { kind: 'const', value: args[at] });
-      });
-      return pure(builder, body, inner);
+      // JavaScript lets a function take fewer arguments than it is given.
+      const given = args.slice(0, Math.max(1, callee.declaration.getParameters().length));
+      builder.pureDepth += 1;
+      builder.laneDepth += 1;
+      try {
+        return inlineCall(callee, given, builder, span);
+      } finally {
+        builder.laneDepth -= 1;
+        builder.pureDepth -= 1;
+      }
     };
   }
-  const value = evaluate(node, scope, builder);
-  const known = staticOf(value);
+  const known = staticOf(callee);
   if (typeof known?.value === 'function') {
     const live = known.value as (...args: unknown[]) => unknown;
-    const span = spanOf(node);
     return (args) => ({
       kind: 'static',
       value: callLive(
@@ -463,7 +446,7 @@ export function lambda(node: Expression, scope: Scope, builder: ProcessBuilder):
       ),
     });
   }
-  fail('TW1015', spanOf(node), 'a function is expected here', 'Write (l) => ….');
+  fail('TW1015', span, 'a function is expected here', 'Write (l) => ….');
 }
 
 function call(node: CallExpression, scope: Scope, builder: ProcessBuilder): Value {
@@ -480,22 +463,20 @@ function call(node: CallExpression, scope: Scope, builder: ProcessBuilder): Valu
   if (callee.kind === 'static' && isElementType(callee.value)) {
     return narrowTo(callee.value, args[0], span, builder);
   }
-  if (callee.kind === 'method') return callMethod(callee, args, span, builder);
-  if (
-    callee.kind === 'function' ||
-    (callee.kind === 'static' && typeof callee.value === 'function')
-  ) {
-    // A constant with a fraction keeps its type through a function of the file.
-    const typed = callee.kind === 'function' && args.some(typedFraction);
-    const known = typed ? [undefined] : args.map(staticOf);
-    const live =
-      callee.kind === 'function' ? callee.live : (callee.value as (...a: unknown[]) => unknown);
-    if (known.every((one) => one !== undefined)) {
-      const values = known.map((one) => one?.value);
-      return { kind: 'static', value: callLive(live, values, span) };
-    }
-    if (callee.kind === 'function') return inlineCall(callee.declaration, args, builder, span);
+  // A constant with a fraction keeps its type through methods and functions of the kernel.
+  const typed = callee.kind !== 'static' && args.some(typedFraction);
+  const known = typed ? undefined : javaScriptArguments(args, builder, span);
+  if (callee.kind === 'method') return callMethod(callee, args, known, span, builder);
+  const live =
+    callee.kind === 'function'
+      ? callee.live
+      : callee.kind === 'static' && typeof callee.value === 'function'
+        ? (callee.value as (...values: unknown[]) => unknown)
+        : undefined;
+  if (known !== undefined && live !== undefined) {
+    return { kind: 'static', value: callLive(live, known, span) };
   }
+  if (callee.kind === 'function') return inlineCall(callee, args, builder, span);
   fail(
     'TW1016',
     span,

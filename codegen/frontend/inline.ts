@@ -1,22 +1,29 @@
-import { type FunctionDeclaration, Node } from 'ts-morph';
+import { Node } from 'ts-morph';
 import type { Span } from '../ir/ir.ts';
 import { bindParameters } from './bind-parameters.ts';
 import { fail } from './diagnostics.ts';
 import { evaluate } from './expressions.ts';
+import { functionName } from './function-name.ts';
+import { FunctionResult } from './function-result.ts';
+import { withJumps } from './jump-statements.ts';
+import { inSequence } from './jumps.ts';
 import { moduleScope } from './module-scope.ts';
 import type { ProcessBuilder } from './process-builder.ts';
+import { pureBody } from './pure-body.ts';
 import { Scope } from './scope.ts';
-import { spanOf } from './source-span.ts';
+import { settle } from './settle.ts';
 import { compileStatement } from './statements.ts';
-import { asValue, type Value } from './values.ts';
+import type { FunctionNode, Value } from './values.ts';
+
+export type FunctionValue = Extract<Value, { kind: 'function' }>;
 
 /** How deep calls may nest: a recursion that the compiler cannot see the end of stops here. */
 const deepest = 64;
 let depth = 0;
 
-/** A call of a function of the file with hardware values: its body takes the place of the call. */
+/** A call of a function of the source with hardware values: its body takes the place of the call. */
 export function inlineCall(
-  declaration: FunctionDeclaration,
+  { declaration, closure }: FunctionValue,
   args: readonly Value[],
   builder: ProcessBuilder,
   span: Span,
@@ -25,39 +32,44 @@ export function inlineCall(
     fail(
       'TW1023',
       span,
-      `${declaration.getName() ?? 'a function'} calls itself without end`,
+      `${functionName(declaration)} calls itself without end`,
       'Hardware has no call stack: use a loop.',
     );
   }
   depth += 1;
   try {
-    const scope = new Scope(moduleScope(declaration.getSourceFile()));
-    const parameters = declaration.getParameters();
-    bindParameters(parameters, args, scope, span, (name, value) =>
-      value.kind === 'hw'
-        ? asValue({ ...value, expr: builder.name(name, value.expr, span) })
-        : value,
-    );
-    const statements = declaration.getStatements();
-    let result: Value = { kind: 'static', value: undefined };
-    statements.forEach((statement, at) => {
-      if (!Node.isReturnStatement(statement)) {
-        compileStatement(statement, scope, builder);
-        return;
-      }
-      if (at !== statements.length - 1) {
-        fail(
-          'TW1024',
-          spanOf(statement),
-          'a return before the end of a function',
-          'Put one return last, and choose the value with ?: or if.',
-        );
-      }
-      const value = statement.getExpression();
-      if (value !== undefined) result = evaluate(value, scope, builder);
-    });
-    return result;
+    const scope = new Scope(closure ?? moduleScope(declaration.getSourceFile()));
+    // Within the lanes of a vector only values without names of their own are joined again.
+    const prepare = (name: string, value: Value) =>
+      builder.laneDepth > 0 ? value : settle(name, value, builder, span);
+    bindParameters(declaration.getParameters(), args, scope, span, builder, prepare);
+    const body = declaration.getBody();
+    if (Node.isExpression(body)) return evaluate(body, scope, builder);
+    const pure =
+      builder.laneDepth > 0 && Node.isBlock(body)
+        ? pureBody(body.getStatements(), scope, builder)
+        : undefined;
+    return pure ?? compileBody(declaration, scope, builder, span);
   } finally {
     depth -= 1;
   }
+}
+
+/** The statements of a function where its parameters are bound, and what it returns. */
+export function compileBody(
+  declaration: FunctionNode,
+  scope: Scope,
+  builder: ProcessBuilder,
+  span: Span,
+): Value {
+  const body = declaration.getBody();
+  const statements = Node.isBlock(body) ? body.getStatements() : [];
+  const result = new FunctionResult(functionName(declaration), span, builder);
+  const flow = withJumps(builder, { return: result }, () =>
+    inSequence(
+      statements.map((one) => () => compileStatement(one, scope, builder)),
+      builder,
+    ),
+  );
+  return result.value(flow, span);
 }

@@ -25,7 +25,6 @@ import {
   isFixedType,
   isIntegerType,
   type Operand,
-  staticOf,
   toHardware,
   toOperand,
   type Value,
@@ -35,10 +34,14 @@ type Method = Extract<Value, { kind: 'method' }>;
 type Memory = Extract<Value, { kind: 'memory' }>;
 type StreamValue = Extract<Value, { kind: 'stream' }>;
 
-/** Calls of `stream.read()`, `memory.request(…)`, `v.with(…)`, `u8.saturate(x)`, `Math.min(…)`. */
+/**
+ * Calls of `stream.read()`, `memory.request(…)`, `v.with(…)`, `u8.saturate(x)`, `Math.min(…)`.
+ * `known`: the arguments as JavaScript takes them, where all are known at compile time.
+ */
 export function callMethod(
   callee: Method,
   args: readonly Value[],
+  known: readonly unknown[] | undefined,
   span: Span,
   builder: ProcessBuilder,
 ): Value {
@@ -53,14 +56,10 @@ export function callMethod(
     return fixedMethod(object.value, name, args, span, builder);
   }
   if (object.kind === 'static') {
-    // A constant with a fraction keeps its type.
-    const typed = args.some((one) => one.kind === 'hw' && one.fraction !== 0);
-    const known = typed ? [undefined] : args.map(staticOf);
     const holder = object.value as Record<string, (...values: unknown[]) => unknown>;
-    if (known.every((one) => one !== undefined)) {
+    if (known !== undefined) {
       const bound = (...values: unknown[]) => holder[name](...values);
-      const values = known.map((one) => one?.value);
-      return { kind: 'static', value: callLive(bound, values, span) };
+      return { kind: 'static', value: callLive(bound, known, span) };
     }
     if (object.value === Math && (name === 'min' || name === 'max'))
       return extreme(name, args, span);

@@ -1,4 +1,4 @@
-import type { SourceFile } from 'ts-morph';
+import { Node, type SourceFile } from 'ts-morph';
 import { isBuiltin } from './builtins.ts';
 import { Scope } from './scope.ts';
 import type { Value } from './values.ts';
@@ -33,7 +33,16 @@ export function defineModuleScope(
   }
   for (const declaration of file.getVariableDeclarations()) {
     const name = declaration.getName();
-    scope.define(name, { kind: 'const', value: { kind: 'static', value: live[name] } });
+    const body = declaration.getInitializer();
+    const value: Value =
+      Node.isArrowFunction(body) || Node.isFunctionExpression(body)
+        ? {
+            kind: 'function',
+            declaration: body,
+            live: live[name] as (...args: unknown[]) => unknown,
+          }
+        : { kind: 'static', value: live[name] };
+    scope.define(name, { kind: 'const', value });
   }
   for (const declaration of file.getFunctions()) {
     const name = declaration.getName();

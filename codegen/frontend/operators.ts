@@ -312,6 +312,7 @@ export function choose(condition: Expr, a: Operand, b: Operand, span: Span): Ope
   return { expr: select(condition, left, right, type), big, fraction };
 }
 
+/** The smallest type that holds both, where they can be one value at all. */
 function joinTypes(a: Expr, b: Expr, span: Span): Type {
   const [x, y] = [exprRange(a), exprRange(b)];
   const range = {

@@ -1,37 +1,90 @@
 import { type BindingName, Node } from 'ts-morph';
+import { constant, lane } from '../ir/build.ts';
+import type { Span } from '../ir/ir.ts';
 import { fail } from './diagnostics.ts';
+import { evaluate } from './expressions.ts';
+import type { ProcessBuilder } from './process-builder.ts';
 import type { Scope } from './scope.ts';
 import { spanOf } from './source-span.ts';
-import type { Value } from './values.ts';
+import { asValue, type Value } from './values.ts';
 
-/** Binds `{ a, b: c }` against a record or a compile-time object. */
-export function bindPattern(pattern: BindingName, value: Value, scope: Scope): void {
-  const span = spanOf(pattern);
-  if (!Node.isObjectBindingPattern(pattern)) {
-    fail('TW1025', span, 'an array pattern', 'Take lanes by index: v[0].');
+/**
+ * Takes `{ a, b: c, d = 1, ...rest }` or `[x, , y]` apart; `bind` is called for each name, in order. A
+ * plain name is the simplest pattern.
+ */
+export function bindPattern(
+  pattern: BindingName,
+  value: Value,
+  scope: Scope,
+  builder: ProcessBuilder,
+  bind: (name: string, value: Value) => void,
+): void {
+  if (Node.isIdentifier(pattern)) {
+    bind(pattern.getText(), value);
+    return;
   }
-  for (const element of pattern.getElements()) {
-    const name = element.getName();
-    const key = element.getPropertyNameNode()?.getText() ?? name;
-    scope.define(name, { kind: 'const', value: field(value, key, spanOf(element)) });
-  }
+  const taken = new Set<string>();
+  pattern.getElements().forEach((element, at) => {
+    if (Node.isOmittedExpression(element)) return;
+    const span = spanOf(element);
+    const target = element.getNameNode();
+    if (element.getDotDotDotToken() !== undefined) {
+      const name = target.getText();
+      bind(name, rest(value, taken, name, span));
+      return;
+    }
+    const inObject = Node.isObjectBindingPattern(pattern);
+    const key = inObject ? (element.getPropertyNameNode() ?? target).getText() : String(at);
+    taken.add(key);
+    const first = element.getInitializer();
+    const found = partOf(value, key, inObject, span);
+    if (found === undefined && first === undefined) missing(value, key, span);
+    const part = found ?? (first === undefined ? value : evaluate(first, scope, builder));
+    bindPattern(target, part, scope, builder, bind);
+  });
 }
 
-function field(value: Value, key: string, span: ReturnType<typeof spanOf>): Value {
+/** A field of a record or of a compile-time object, or a lane; undefined where there is none. */
+export function partOf(value: Value, key: string, named: boolean, span: Span): Value | undefined {
   if (value.kind === 'poison') return value;
-  if (value.kind === 'record') {
-    const found = value.fields.get(key);
-    if (found !== undefined) return found;
-    fail(
-      'TW1007',
-      span,
-      `there is no field '${key}'`,
-      `Fields: ${[...value.fields.keys()].join(', ')}.`,
-    );
-  }
+  if (value.kind === 'record') return value.fields.get(key);
   if (value.kind === 'static' && typeof value.value === 'object' && value.value !== null) {
     const found = (value.value as Record<string, unknown>)[key];
-    if (found !== undefined) return { kind: 'static', value: found };
+    return found === undefined ? undefined : { kind: 'static', value: found };
   }
-  fail('TW1007', span, `there is no field '${key}'`, 'Take fields of records only.');
+  if (!named && value.kind === 'hw' && value.expr.type.kind === 'vec') {
+    if (Number(key) >= value.expr.type.lanes) return undefined;
+    return asValue({ ...value, expr: lane(value.expr, constant(BigInt(key)), span) });
+  }
+  return undefined;
+}
+
+function rest(value: Value, taken: ReadonlySet<string>, name: string, span: Span): Value {
+  if (value.kind === 'poison') return value;
+  if (value.kind !== 'record') {
+    fail('TW1025', span, `...${name} takes the rest of a record`, 'Name what you need.');
+  }
+  return {
+    kind: 'record',
+    fields: new Map([...value.fields].filter(([key]) => !taken.has(key))),
+  };
+}
+
+export function missing(value: Value, key: string, span: Span): never {
+  fail(
+    'TW1007',
+    span,
+    `there is no field '${key}'`,
+    value.kind === 'record'
+      ? `Fields: ${[...value.fields.keys()].join(', ')}.`
+      : 'Take fields of records, and lanes of vectors, only.',
+  );
+}
+
+/** The names that a pattern binds. */
+export function namesOf(pattern: BindingName): readonly string[] {
+  if (Node.isIdentifier(pattern)) return [pattern.getText()];
+  return pattern
+    .getElements()
+    .flatMap((one) => (Node.isOmittedExpression(one) ? [] : namesOf(one.getNameNode())));
 }

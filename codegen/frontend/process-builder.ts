@@ -1,6 +1,8 @@
-import { cast } from '../ir/build.ts';
-import type { Expr, LocalArray, Span, Stmt, Table, Type, Variable } from '../ir/ir.ts';
+import { cast, constant } from '../ir/build.ts';
+import type { AssignStmt, Expr, LocalArray, Span, Stmt, Table, Type, Variable } from '../ir/ir.ts';
 import { type Diagnostic, fail } from './diagnostics.ts';
+import type { Jumps } from './jump-statements.ts';
+import { settleStatements } from './settle-statements.ts';
 
 /** What one kernel's compilation collects besides processes. */
 export interface KernelState {
@@ -15,32 +17,64 @@ export class ProcessBuilder {
   readonly arrays: LocalArray[] = [];
   /** Above 0 inside `?:`, `&&`, `||` and lambdas, where nothing may block. */
   pureDepth = 0;
+  /** Above 0 where the lanes of a vector are computed one by one, to be joined again. */
+  laneDepth = 0;
+  /** Where `break`, `continue` and `return` lead at this point of the source. */
+  jumps: Jumps = {};
   private readonly names = new Set<string>();
+  private readonly decidedLater = new Map<Stmt, () => readonly Stmt[]>();
   private sink: Stmt[] = [];
 
   constructor(kernel: KernelState) {
     this.kernel = kernel;
   }
 
+  /** The finished body of the process. */
   get statements(): readonly Stmt[] {
+    return settleStatements(this.sink, this.decidedLater);
+  }
+
+  /** The list that statements go to now. */
+  get place(): readonly Stmt[] {
     return this.sink;
   }
 
-  /** The statements that `body` emits, instead of appending them here. */
-  collect(body: () => void): Stmt[] {
+  /** Appends what `body` emits to a list that was collected before. */
+  into(list: Stmt[], body: () => void): void {
     const before = this.sink;
-    const collected: Stmt[] = [];
-    this.sink = collected;
+    this.sink = list;
     try {
       body();
     } finally {
       this.sink = before;
     }
+  }
+
+  /** Keeps a place here for assignments that are known only when the process is complete. */
+  later(statements: () => readonly AssignStmt[]): void {
+    const mark: Stmt = { kind: 'if', condition: constant(0n), then: [], else: [] };
+    this.decidedLater.set(mark, statements);
+    this.sink.push(mark);
+  }
+
+  /** The statements that `body` emits, instead of appending them here. */
+  collect(body: () => void): Stmt[] {
+    const collected: Stmt[] = [];
+    this.into(collected, body);
     return collected;
   }
 
   emit(statement: Stmt): void {
-    if (this.pureDepth > 0 && statement.kind !== 'assign' && statement.span !== undefined) {
+    if (this.pureDepth > 0 && statement.kind === 'loop' && statement.span !== undefined) {
+      fail(
+        'TW3001',
+        statement.span,
+        'a loop runs inside a condition or a lambda',
+        'Call the function in a statement of its own, or unroll() the loop.',
+      );
+    }
+    const free = statement.kind === 'assign' || statement.kind === 'if';
+    if (this.pureDepth > 0 && !free && statement.span !== undefined) {
       fail(
         'TW3001',
         statement.span,
@@ -58,6 +92,16 @@ export class ProcessBuilder {
     this.names.add(unique);
     this.variables.push({ name: unique, type, mutable, span });
     return unique;
+  }
+
+  isMutable(variable: string): boolean {
+    return this.variables.some((one) => one.name === variable && one.mutable);
+  }
+
+  /** Takes variables back that no statement mentions any more. */
+  forget(gone: { has(name: string): boolean }): void {
+    const kept = this.variables.filter((one) => !gone.has(one.name));
+    this.variables.splice(0, this.variables.length, ...kept);
   }
 
   /** Names a value, so that the emitted text reads like the source. Constants and names stay as they are. */

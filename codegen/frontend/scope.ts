@@ -1,6 +1,6 @@
 import type { Span, Type } from '../ir/ir.ts';
 import { fail } from './diagnostics.ts';
-import type { Value } from './values.ts';
+import { asValue, type Value } from './values.ts';
 
 /** A `let` of the source: a variable of the process, or a number that only the compiler sees (unrolled loops). */
 export type Binding =
@@ -12,7 +12,23 @@ export type Binding =
       readonly big: boolean;
       /** Bits behind the binary point. */
       readonly fraction: number;
-    };
+    }
+  /** A `let` that holds a record: a variable for each field. */
+  | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Binding> };
+
+/** What a name stands for where it is mentioned. */
+export function valueOfBinding(binding: Binding, span: Span): Value {
+  if (binding.kind === 'const') return binding.value;
+  if (binding.kind === 'record') {
+    const fields = [...binding.fields].map(([key, one]): [string, Value] => [
+      key,
+      valueOfBinding(one, span),
+    ]);
+    return { kind: 'record', fields: new Map(fields) };
+  }
+  const { variable, type, big, fraction } = binding;
+  return asValue({ expr: { op: 'var', name: variable, type, span }, big, fraction });
+}
 
 /** Names in sight, innermost block first. */
 export class Scope {

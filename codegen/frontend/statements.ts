@@ -1,87 +1,88 @@
 import {
+  type ArrayLiteralExpression,
   type Block,
   type Expression,
-  type ForStatement,
   type IfStatement,
   Node,
+  type ObjectLiteralExpression,
   type Statement,
   SyntaxKind,
   type VariableDeclaration,
-  type WhileStatement,
 } from 'ts-morph';
-import { cast, exprRange } from '../ir/build.ts';
-import { type AssignStmt, type Expr, type Span, type Type, typeForRange } from '../ir/ir.ts';
+import type { Span, Stmt } from '../ir/ir.ts';
 import { fail, record } from './diagnostics.ts';
 import { binaryOperator, evaluate } from './expressions.ts';
+import { jumpStatement, returnStatement } from './jump-statements.ts';
+import { eitherOf, type Flow, inSequence, straight } from './jumps.ts';
+import { forStatement, whileStatement } from './loops.ts';
 import { exactly } from './methods.ts';
 import { truth } from './operators.ts';
-import { bindPattern } from './patterns.ts';
+import { bindPattern, missing, namesOf, partOf } from './patterns.ts';
 import type { ProcessBuilder } from './process-builder.ts';
-import { Scope } from './scope.ts';
+import { type Binding, Scope } from './scope.ts';
+import { settle } from './settle.ts';
 import { spanOf } from './source-span.ts';
-import { asValue, hw, staticOf, toHardware, toOperand, type Value } from './values.ts';
+import { switchStatement } from './switch-statement.ts';
+import { staticOf, toOperand, type Value } from './values.ts';
 
 /** Compiles one statement; an error in it is recorded, and the next statement goes on. */
-export function compileStatement(node: Statement, scope: Scope, builder: ProcessBuilder): void {
+export function compileStatement(node: Statement, scope: Scope, builder: ProcessBuilder): Flow {
   try {
-    statement(node, scope, builder);
+    return statement(node, scope, builder);
   } catch (error) {
     record(error, builder.kernel.diagnostics);
     // Names that the statement would have defined must not raise a second error.
     if (Node.isVariableStatement(node)) {
       for (const one of node.getDeclarations()) {
-        const pattern = one.getNameNode();
-        const names = Node.isObjectBindingPattern(pattern)
-          ? pattern.getElements().map((element) => element.getName())
-          : [one.getName()];
-        for (const name of names) scope.define(name, { kind: 'const', value: { kind: 'poison' } });
+        for (const name of namesOf(one.getNameNode()))
+          scope.define(name, { kind: 'const', value: { kind: 'poison' } });
       }
     }
+    return straight;
   }
 }
 
-function statement(node: Statement, scope: Scope, builder: ProcessBuilder): void {
-  const span = spanOf(node);
+function statement(node: Statement, scope: Scope, builder: ProcessBuilder): Flow {
   if (Node.isVariableStatement(node)) {
     const mutable = node.getDeclarationKind() !== 'const';
     for (const one of node.getDeclarations()) declare(one, mutable, scope, builder);
-  } else if (Node.isExpressionStatement(node)) {
-    expressionStatement(node.getExpression(), scope, builder);
-  } else if (Node.isIfStatement(node)) {
-    ifStatement(node, scope, builder);
-  } else if (Node.isForStatement(node)) {
-    forStatement(node, scope, builder);
-  } else if (Node.isWhileStatement(node)) {
-    whileStatement(node, scope, builder);
-  } else if (Node.isBlock(node)) {
-    block(node, scope, builder);
-  } else if (Node.isReturnStatement(node)) {
-    fail(
-      'TW1024',
-      span,
-      'a return before the end of a function',
-      'Put one return last, and choose the value with ?: or if.',
-    );
-  } else {
-    const [what, instead] = refused.get(node.getKind()) ?? [
-      node.getKindName(),
-      'Use const, let, if, for, while and calls.',
-    ];
-    fail('TW1026', span, `${what} is outside the kernel language`, instead);
+    return straight;
   }
+  if (Node.isExpressionStatement(node)) {
+    expressionStatement(node.getExpression(), scope, builder);
+    return straight;
+  }
+  if (Node.isIfStatement(node)) return ifStatement(node, scope, builder);
+  if (Node.isForStatement(node)) return forStatement(node, scope, builder);
+  if (Node.isWhileStatement(node) || Node.isDoStatement(node)) {
+    return whileStatement(node, scope, builder);
+  }
+  if (Node.isSwitchStatement(node)) return switchStatement(node, scope, builder);
+  if (Node.isBlock(node)) return block(node, scope, builder);
+  if (Node.isReturnStatement(node)) return returnStatement(node, scope, builder);
+  if (Node.isBreakStatement(node) || Node.isContinueStatement(node)) {
+    return jumpStatement(node, builder);
+  }
+  if (Node.isFunctionDeclaration(node)) {
+    scope.define(node.getNameOrThrow(), {
+      kind: 'const',
+      value: { kind: 'function', declaration: node, closure: scope },
+    });
+    return straight;
+  }
+  if (Node.isEmptyStatement(node) || Node.isTypeAliasDeclaration(node)) return straight;
+  const [what, instead] = refused.get(node.getKind()) ?? [
+    node.getKindName(),
+    'Use const, let, if, for, while, switch and calls.',
+  ];
+  fail('TW1026', spanOf(node), `${what} is outside the kernel language`, instead);
 }
 
 /** Statements of TypeScript that hardware has no form for, and what to write instead. */
 const refused: ReadonlyMap<SyntaxKind, readonly [string, string]> = new Map([
   [
-    SyntaxKind.BreakStatement,
-    ["'break'", 'Put the reason to stop into the condition: while (running) { … }.'],
-  ],
-  [SyntaxKind.ContinueStatement, ["'continue'", 'Put the rest of the body into an if.']],
-  [SyntaxKind.SwitchStatement, ["'switch'", 'Write if … else if …, or look it up in a table.']],
-  [
-    SyntaxKind.DoStatement,
-    ["'do … while'", 'Write while (running) { … } with a variable that starts at 1.'],
+    SyntaxKind.LabeledStatement,
+    ['a label', 'Move the inner loop into a function and return from it, or use a variable.'],
   ],
   [SyntaxKind.ForOfStatement, ["'for … of'", 'Count: for (let i = 0; i < n; i++) { … v[i] … }.']],
   [SyntaxKind.ForInStatement, ["'for … in'", 'Count: for (let i = 0; i < n; i++).']],
@@ -90,17 +91,16 @@ const refused: ReadonlyMap<SyntaxKind, readonly [string, string]> = new Map([
     SyntaxKind.ThrowStatement,
     ["'throw'", 'Hardware has no exceptions: carry an error as a value.'],
   ],
-  [
-    SyntaxKind.FunctionDeclaration,
-    ['a function inside a process', 'Declare it at the top of the file.'],
-  ],
   [SyntaxKind.ClassDeclaration, ['a class', 'Use records ({ a, b }) and functions.']],
 ]);
 
-function block(node: Statement, scope: Scope, builder: ProcessBuilder): void {
+function block(node: Statement, scope: Scope, builder: ProcessBuilder): Flow {
   const inner = new Scope(scope);
   const statements = Node.isBlock(node) ? (node as Block).getStatements() : [node];
-  for (const one of statements) compileStatement(one, inner, builder);
+  return inSequence(
+    statements.map((one) => () => compileStatement(one, inner, builder)),
+    builder,
+  );
 }
 
 function declare(
@@ -120,23 +120,31 @@ function declare(
     );
   }
   const value = evaluate(initializer, scope, builder);
-  const pattern = node.getNameNode();
-  if (!Node.isIdentifier(pattern)) {
-    bindPattern(pattern, value, scope);
-    return;
-  }
-  const name = node.getName();
-  if (!mutable) {
-    const named =
-      value.kind === 'hw' && value.expr.op !== 'const'
-        ? asValue({ ...value, expr: builder.name(name, value.expr, span) })
-        : value;
-    scope.define(name, { kind: 'const', value: named });
-    return;
-  }
-  if (value.kind === 'poison') {
-    scope.define(name, { kind: 'const', value });
-    return;
+  bindPattern(node.getNameNode(), value, scope, builder, (name, part) => {
+    scope.define(
+      name,
+      mutable
+        ? variableFor(name, part, initializer, builder, span)
+        : { kind: 'const', value: settle(name, part, builder, span) },
+    );
+  });
+}
+
+/** A `let` and its first value. */
+function variableFor(
+  name: string,
+  value: Value,
+  initializer: Expression,
+  builder: ProcessBuilder,
+  span: Span,
+): Binding {
+  if (value.kind === 'poison') return { kind: 'const', value };
+  if (value.kind === 'record') {
+    const fields = [...value.fields].map(([key, field]): [string, Binding] => [
+      key,
+      variableFor(`${name}_${key}`, field, initializer, builder, span),
+    ]);
+    return { kind: 'record', fields: new Map(fields) };
   }
   if (value.kind !== 'hw') {
     fail(
@@ -150,7 +158,7 @@ function declare(
   const variable = builder.declare(name, type, true, span);
   builder.emit({ kind: 'assign', variable, value: value.expr, span });
   const { big, fraction } = value;
-  scope.define(name, { kind: 'let', variable, type, big, fraction });
+  return { kind: 'let', variable, type, big, fraction };
 }
 
 const compound: Readonly<Record<string, string>> = {
@@ -165,7 +173,13 @@ const compound: Readonly<Record<string, string>> = {
   '>>>=': '>>>',
 };
 
-function expressionStatement(node: Expression, scope: Scope, builder: ProcessBuilder): void {
+export function expressionStatement(
+  whole: Expression,
+  scope: Scope,
+  builder: ProcessBuilder,
+): void {
+  let node = whole;
+  while (Node.isParenthesizedExpression(node)) node = node.getExpression();
   const span = spanOf(node);
   if (Node.isBinaryExpression(node)) {
     const symbol = node.getOperatorToken().getText();
@@ -222,276 +236,97 @@ function assign(
   if (Node.isElementAccessExpression(target)) {
     fail('TW1028', span, 'a lane is assigned in place', 'Vectors are values: v = v.with(lane, x).');
   }
+  if (Node.isArrayLiteralExpression(target) || Node.isObjectLiteralExpression(target)) {
+    assignParts(target, settle('parts', value, builder, span), scope, builder);
+    return;
+  }
   if (!Node.isIdentifier(target)) {
+    const holder = Node.isPropertyAccessExpression(target) ? target.getExpression().getText() : 'r';
     fail(
       'TW1029',
       span,
       `'${target.getText()}' cannot be assigned`,
-      'Records are values: keep what changes in a variable of its own (let).',
+      `Records are values: assign the whole, ${holder} = { ...${holder}, field: value }.`,
     );
   }
-  const binding = scope.lookup(target.getText(), spanOf(target));
-  if (binding.kind === 'const' && binding.value.kind === 'poison') return;
-  if (binding.kind !== 'let') {
-    fail('TW1029', span, `'${target.getText()}' cannot be assigned`, 'Declare it with let.');
+  assignTo(scope.lookup(target.getText(), spanOf(target)), target.getText(), value, builder, span);
+}
+
+/** `[a, b] = …` and `({ a, b: c } = …)`; the values were taken before the first is assigned. */
+function assignParts(
+  target: ArrayLiteralExpression | ObjectLiteralExpression,
+  value: Value,
+  scope: Scope,
+  builder: ProcessBuilder,
+): void {
+  const list = Node.isArrayLiteralExpression(target)
+    ? target.getElements().map((one, at) => [String(at), one] as const)
+    : target.getProperties().map((one) => {
+        if (Node.isShorthandPropertyAssignment(one)) return [one.getName(), one] as const;
+        if (Node.isPropertyAssignment(one)) {
+          return [one.getName(), one.getInitializerOrThrow()] as const;
+        }
+        return fail('TW1025', spanOf(one), 'a pattern with a rest', 'Name what you need.');
+      });
+  for (const [key, one] of list) {
+    if (Node.isOmittedExpression(one)) continue;
+    const span = spanOf(one);
+    const part = partOf(value, key, Node.isObjectLiteralExpression(target), span);
+    if (part === undefined) missing(value, key, span);
+    if (Node.isShorthandPropertyAssignment(one)) {
+      assignTo(scope.lookup(one.getName(), span), one.getName(), part, builder, span);
+    } else {
+      assign(one, part, scope, builder, span);
+    }
   }
+}
+
+function assignTo(
+  binding: Binding,
+  name: string,
+  value: Value,
+  builder: ProcessBuilder,
+  span: Span,
+): void {
   if (value.kind === 'poison') return;
-  const exact = exactly(value, binding.type, `'${target.getText()}'`, span, binding.fraction);
+  if (binding.kind === 'const') {
+    if (binding.value.kind === 'poison') return;
+    fail('TW1029', span, `'${name}' cannot be assigned`, 'Declare it with let.');
+  }
+  if (binding.kind === 'record') {
+    // All fields are read before the first is written.
+    const fixed = settle(name, value, builder, span);
+    for (const [key, field] of binding.fields) {
+      const part = partOf(fixed, key, true, span);
+      if (part === undefined) missing(fixed, key, span);
+      assignTo(field, `${name}.${key}`, part, builder, span);
+    }
+    return;
+  }
+  const exact = exactly(value, binding.type, `'${name}'`, span, binding.fraction);
   builder.emit({ kind: 'assign', variable: binding.variable, value: exact, span });
 }
 
-function ifStatement(node: IfStatement, scope: Scope, builder: ProcessBuilder): void {
+function ifStatement(node: IfStatement, scope: Scope, builder: ProcessBuilder): Flow {
   const span = spanOf(node);
   const condition = evaluate(node.getExpression(), scope, builder);
-  if (condition.kind === 'poison') return;
+  if (condition.kind === 'poison') return straight;
   const otherwise = node.getElseStatement();
   const known = staticOf(condition);
   if (known !== undefined) {
     const taken = known.value ? node.getThenStatement() : otherwise;
-    if (taken !== undefined) block(taken, scope, builder);
-    return;
+    return taken === undefined ? straight : block(taken, scope, builder);
   }
   const test = truth(toOperand(condition, span), span);
-  const then = builder.collect(() => block(node.getThenStatement(), scope, builder));
-  const rest =
-    otherwise === undefined ? [] : builder.collect(() => block(otherwise, scope, builder));
-  builder.emit({ kind: 'if', condition: test, then, else: rest, span });
-}
-
-interface Directives {
-  readonly ii?: number;
-  readonly unroll: boolean;
-  readonly rest: readonly Statement[];
-}
-
-/** Takes pipeline() and unroll() off the top of a loop's body. */
-function directives(body: Statement, scope: Scope, builder: ProcessBuilder): Directives {
-  const statements = Node.isBlock(body) ? body.getStatements() : [body];
-  const first = statements[0];
-  const call = Node.isExpressionStatement(first) ? first.getExpression() : undefined;
-  if (call === undefined || !Node.isCallExpression(call))
-    return { unroll: false, rest: statements };
-  const callee = scope.find(call.getExpression().getText());
-  const name = callee?.kind === 'const' && callee.value.kind === 'builtin' ? callee.value.name : '';
-  if (name === 'unroll') return { unroll: true, rest: statements.slice(1) };
-  if (name !== 'pipeline') return { unroll: false, rest: statements };
-  const [argument] = call.getArguments() as Expression[];
-  const ii = argument === undefined ? 1 : staticOf(evaluate(argument, scope, builder))?.value;
-  if (typeof ii !== 'number' || !Number.isInteger(ii) || ii < 1) {
-    fail(
-      'TW3003',
-      spanOf(call),
-      'an initiation interval is a whole number from 1 on',
-      'Write pipeline(1).',
-    );
-  }
-  return { ii, unroll: false, rest: statements.slice(1) };
-}
-
-function loopBody(rest: readonly Statement[], scope: Scope, builder: ProcessBuilder): void {
-  const inner = new Scope(scope);
-  for (const one of rest) compileStatement(one, inner, builder);
-}
-
-function whileStatement(node: WhileStatement, scope: Scope, builder: ProcessBuilder): void {
-  const span = spanOf(node);
-  const { ii, rest, unroll } = directives(node.getStatement(), scope, builder);
-  if (unroll)
-    fail('TW3004', span, 'a while loop cannot be unrolled', 'Use a for loop with constant bounds.');
-  const condition = loopCondition(node.getExpression(), scope, builder);
-  const body = builder.collect(() => loopBody(rest, scope, builder));
-  builder.emit({
-    kind: 'loop',
-    init: [],
-    condition,
-    step: [],
-    body,
-    ...(ii === undefined ? {} : { ii }),
-    span,
-  });
-}
-
-function loopCondition(node: Expression, scope: Scope, builder: ProcessBuilder): Expr {
-  const span = spanOf(node);
-  builder.pureDepth += 1;
-  try {
-    const value = evaluate(node, scope, builder);
-    if (value.kind === 'poison')
-      return { op: 'const', type: { kind: 'int', signed: false, width: 1 }, value: 0n };
-    return truth(toOperand(value, span), span);
-  } finally {
-    builder.pureDepth -= 1;
-  }
-}
-
-function forStatement(node: ForStatement, scope: Scope, builder: ProcessBuilder): void {
-  const span = spanOf(node);
-  const initializer = node.getInitializer();
-  const conditionNode = node.getCondition();
-  const incrementor = node.getIncrementor();
-  const declaration = Node.isVariableDeclarationList(initializer)
-    ? initializer.getDeclarations()
-    : [];
-  if (declaration.length !== 1 || conditionNode === undefined || incrementor === undefined) {
-    fail(
-      'TW3005',
-      span,
-      'a for loop that does not count',
-      'Write for (let i = 0; i < n; i++), or use while.',
-    );
-  }
-  const [counter] = declaration;
-  const name = counter.getName();
-  const first = evaluate(counter.getInitializerOrThrow(), scope, builder);
-  const { ii, rest, unroll } = directives(node.getStatement(), scope, builder);
-  const inner = new Scope(scope);
-  if (unroll) {
-    unrolled(node, name, first, rest, inner, builder);
-    return;
-  }
-  const type = counterType(name, first, conditionNode, incrementor, scope, builder);
-  const variable = builder.declare(name, type, true, spanOf(counter));
-  const start = toOperand(first, span);
-  const big = type.kind === 'int' && type.width > 53;
-  inner.define(name, { kind: 'let', variable, type, big, fraction: start.fraction });
-  const init: AssignStmt = { kind: 'assign', variable, value: cast(start.expr, type), span };
-  const condition = loopCondition(conditionNode, inner, builder);
-  const step = countingStep(name, variable, type, first, incrementor, inner, builder);
-  const body = builder.collect(() => loopBody(rest, inner, builder));
-  builder.emit({
-    kind: 'loop',
-    init: [init],
-    condition,
-    step,
-    body,
-    ...(ii === undefined ? {} : { ii }),
-    span,
-  });
-}
-
-/** The third part of a for header. A counter whose width was derived holds every step by construction. */
-function countingStep(
-  name: string,
-  variable: string,
-  type: Type,
-  first: Value,
-  incrementor: Expression,
-  scope: Scope,
-  builder: ProcessBuilder,
-): AssignStmt[] {
-  const span = spanOf(incrementor);
-  const step = counterStep(name, incrementor, scope, builder);
-  if (step !== undefined && first.kind !== 'hw') {
-    const now: Value = hw({ op: 'var', name: variable, type });
-    const next = binaryOperator('+', now, { kind: 'static', value: step }, span);
-    return [{ kind: 'assign', variable, value: cast(toHardware(next, span).expr, type), span }];
-  }
-  return builder
-    .collect(() => expressionStatement(incrementor, scope, builder))
-    .map((one) =>
-      one.kind === 'assign'
-        ? one
-        : fail('TW3005', span, 'a for header does more than count', 'Move it into the body.'),
-    );
-}
-
-/**
- * The type of a counter without a declared width: wide enough for its last value, the one that fails
- * the condition, so that it never wraps where the golden model's number would not.
- */
-function counterType(
-  name: string,
-  first: Value,
-  condition: Expression,
-  incrementor: Expression,
-  scope: Scope,
-  builder: ProcessBuilder,
-): Type {
-  if (first.kind === 'hw') return first.expr.type;
-  const span = spanOf(condition);
-  const start = staticOf(first)?.value;
-  const step = counterStep(name, incrementor, scope, builder);
-  if (typeof start === 'number' && step !== undefined && Node.isBinaryExpression(condition)) {
-    const symbol = condition.getOperatorToken().getText();
-    if (condition.getLeft().getText() === name) {
-      const bound = exprRange(
-        toHardware(evaluate(condition.getRight(), scope, builder), span).expr,
-      );
-      const low = BigInt(start);
-      const stride = BigInt(Math.abs(step));
-      const slack = symbol.endsWith('=') ? stride : stride - 1n;
-      if (step > 0 && (symbol === '<' || symbol === '<=')) {
-        const last = bound.max + slack;
-        return typeForRange(low, last > low ? last : low);
-      }
-      if (step < 0 && (symbol === '>' || symbol === '>=')) {
-        const last = bound.min - slack;
-        return typeForRange(last < low ? last : low, low);
-      }
-    }
-  }
-  fail(
-    'TW2013',
-    span,
-    `the width of '${name}' does not follow from this loop`,
-    `Name it: let ${name} = u32(0), or count with ${name}++ and ${name} < n.`,
-  );
-}
-
-function counterStep(
-  name: string,
-  node: Expression,
-  scope: Scope,
-  builder: ProcessBuilder,
-): number | undefined {
-  if (Node.isPostfixUnaryExpression(node) || Node.isPrefixUnaryExpression(node)) {
-    if (node.getOperand().getText() !== name) return undefined;
-    return node.getOperatorToken() === SyntaxKind.PlusPlusToken ? 1 : -1;
-  }
-  if (!Node.isBinaryExpression(node) || node.getLeft().getText() !== name) return undefined;
-  const symbol = node.getOperatorToken().getText();
-  const by = staticOf(evaluate(node.getRight(), scope, builder))?.value;
-  if (typeof by !== 'number' || !Number.isInteger(by) || by < 1) return undefined;
-  return symbol === '+=' ? by : symbol === '-=' ? -by : undefined;
-}
-
-/** Loops past this many copies are most likely a mistake. */
-const mostCopies = 4096;
-
-function unrolled(
-  node: ForStatement,
-  name: string,
-  first: Value,
-  rest: readonly Statement[],
-  scope: Scope,
-  builder: ProcessBuilder,
-): void {
-  const span = spanOf(node);
-  let value = staticOf(first)?.value;
-  const condition = node.getConditionOrThrow();
-  const step = counterStep(name, node.getIncrementorOrThrow(), scope, builder);
-  for (let copies = 0; ; copies++) {
-    if (typeof value !== 'number' || step === undefined || copies > mostCopies) {
-      fail(
-        'TW3004',
-        span,
-        'this loop cannot be unrolled',
-        `Its bounds must be constants, with at most ${mostCopies} iterations.`,
-      );
-    }
-    const inner = new Scope(scope);
-    inner.define(name, { kind: 'const', value: { kind: 'static', value } });
-    const goesOn = staticOf(evaluate(condition, inner, builder));
-    if (goesOn === undefined) {
-      fail(
-        'TW3004',
-        span,
-        'this loop cannot be unrolled',
-        'Its bound must be known at compile time.',
-      );
-    }
-    if (!goesOn.value) return;
-    loopBody(rest, inner, builder);
-    value += step;
-  }
+  const branch = (body: Statement | undefined): readonly [Flow, Stmt[]] => {
+    let flow = straight;
+    const list = builder.collect(() => {
+      if (body !== undefined) flow = block(body, scope, builder);
+    });
+    return [flow, list];
+  };
+  const then = branch(node.getThenStatement());
+  const rest = branch(otherwise);
+  builder.emit({ kind: 'if', condition: test, then: then[1], else: rest[1], span });
+  return eitherOf(then, rest);
 }

@@ -1,4 +1,4 @@
-import type { FunctionDeclaration } from 'ts-morph';
+import type { ArrowFunction, FunctionDeclaration, FunctionExpression } from 'ts-morph';
 import { constant, constantVector } from '../ir/build.ts';
 import {
   type Expr,
@@ -16,6 +16,11 @@ import type { VectorType } from '../language/vector.ts';
 import { fail, KnownErrorSignal } from './diagnostics.ts';
 import { exactUnits } from './exact-units.ts';
 import { formatText } from './format-text.ts';
+import { functionName } from './function-name.ts';
+import type { Scope } from './scope.ts';
+
+/** A function of the source, however it is written. */
+export type FunctionNode = FunctionDeclaration | FunctionExpression | ArrowFunction;
 
 /** One field of a stream's element. */
 export interface FieldInfo {
@@ -43,7 +48,12 @@ export interface Operand {
 export type Value =
   | { readonly kind: 'static'; readonly value: unknown }
   | ({ readonly kind: 'hw' } & Operand)
-  | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Value> }
+  /** `list`: written as an array, with the indices as names. */
+  | {
+      readonly kind: 'record';
+      readonly fields: ReadonlyMap<string, Value>;
+      readonly list?: boolean;
+    }
   /** `record` tells `stream({…})` from `stream(type)`, whose element is its only field. */
   | {
       readonly kind: 'stream';
@@ -68,8 +78,11 @@ export type Value =
     }
   | {
       readonly kind: 'function';
-      readonly declaration: FunctionDeclaration;
-      readonly live: (...args: unknown[]) => unknown;
+      readonly declaration: FunctionNode;
+      /** What its names mean; undefined for a function of a file's top level. */
+      readonly closure?: Scope;
+      /** The function as it runs in Node; undefined where it may use values of the hardware. */
+      readonly live?: (...args: unknown[]) => unknown;
     }
   | { readonly kind: 'builtin'; readonly name: string }
   | { readonly kind: 'method'; readonly object: Value; readonly name: string }
@@ -131,7 +144,7 @@ export function staticOf(value: Value): { readonly value: unknown } | undefined 
     const number = (one: bigint) => Number(one) / 2 ** value.fraction;
     return { value: typeof units === 'bigint' ? number(units) : units.map(number) };
   }
-  if (value.kind === 'function') return { value: value.live };
+  if (value.kind === 'function' && value.live !== undefined) return { value: value.live };
   if (value.kind === 'record') {
     const entries: [string, unknown][] = [];
     for (const [name, field] of value.fields) {
@@ -139,6 +152,7 @@ export function staticOf(value: Value): { readonly value: unknown } | undefined 
       if (known === undefined) return undefined;
       entries.push([name, known.value]);
     }
+    if (value.list) return { value: entries.map(([, one]) => one) };
     return { value: Object.fromEntries(entries) };
   }
   return undefined;
@@ -176,6 +190,8 @@ export function toOperand(value: Value, span: Span): Operand {
   if (value.kind === 'poison') {
     throw new KnownErrorSignal({ code: 'TW1002', span, message: 'known to be wrong', hint: '' });
   }
+  const list = value.kind === 'record' && value.list ? staticOf(value) : undefined;
+  if (list !== undefined) return toHardware({ kind: 'static', value: list.value }, span);
   if (value.kind === 'static') {
     const known = value.value;
     const literal = true;
@@ -228,7 +244,7 @@ export function describe(value: Value): string {
     case 'hw':
       return 'a hardware value';
     case 'record':
-      return 'a record';
+      return value.list ? 'an array' : 'a record';
     case 'stream':
       return `the stream ${value.name}`;
     case 'memory':
@@ -236,7 +252,7 @@ export function describe(value: Value): string {
     case 'table':
       return `the table ${value.name}`;
     case 'function':
-      return `the function ${value.declaration.getName() ?? ''}`;
+      return `the function ${functionName(value.declaration)}`;
     case 'builtin':
       return `${value.name}()`;
     case 'method':

@@ -201,6 +201,11 @@ export function not(operand: Expr): Expr {
 
 export function select(condition: Expr, then: Expr, otherwise: Expr, type: Type): Expr {
   if (isConstant(condition)) return cast(condition.value === 0n ? otherwise : then, type);
+  // A flag that is set or cleared by a condition is that condition.
+  if (isConstant(then) && isConstant(otherwise) && sameType(type, u1)) {
+    if (then.value === otherwise.value) return cast(then, type);
+    return then.value === 1n ? condition : not(condition);
+  }
   return { op: 'select', type, condition, then: cast(then, type), else: cast(otherwise, type) };
 }
 

@@ -240,6 +240,8 @@ export interface LoopStmt {
   readonly body: readonly Stmt[];
   /** Initiation interval asked for; undefined where the source does not ask. */
   readonly ii?: number;
+  /** Copies of the body that one iteration is to hold, from 2 on; gone when `unroll-loops` has run. */
+  readonly unroll?: number;
   readonly span?: Span;
 }
 

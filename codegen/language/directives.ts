@@ -4,5 +4,8 @@
  */
 export function pipeline(_ii = 1): void {}
 
-/** First statement of a loop with constant bounds: all its iterations become hardware side by side. */
-export function unroll(): void {}
+/**
+ * First statement of a `for` loop: all its iterations (its bounds must be constants), or `copies` of them
+ * at a time (1 to 256), become hardware side by side. Without effect in Node.
+ */
+export function unroll(_copies?: number): void {}

@@ -32,4 +32,23 @@ export const control: Catalogue = {
     wrong: 'let i = u8(0);\nfor (; i < 3; ) i = u8(i + 1);',
     right: 'let i = u8(0);\nwhile (i < 3) i = u8(i + 1);',
   },
+  TW3021: {
+    title: 'a loop that never ends',
+    why: 'A process must come to its end, or the kernel never reports that it is done.',
+    wrong: 'let x = u8(0);\nwhile (true) x = u8(x + 1);',
+    right: 'let x = u8(0);\nwhile (true) {\n  x = u8(x + 1);\n  if (x === 3) break;\n}',
+  },
+  TW3022: {
+    title: 'a directive that stands twice',
+    why: 'One loop has one initiation interval and one number of copies.',
+    wrong: 'let x = u8(0);\nwhile (x < 3) {\n  pipeline();\n  pipeline(2);\n  x = u8(x + 1);\n}',
+    right: 'let x = u8(0);\nwhile (x < 3) {\n  pipeline(2);\n  x = u8(x + 1);\n}',
+  },
+  TW3023: {
+    title: 'a number of copies that is no whole number in range',
+    why: 'unroll(n) puts n copies of the body into one iteration, which is so much more hardware.',
+    wrong:
+      'let x = u8(0);\nfor (let i = 0; i < 8; i++) {\n  unroll(2.5 as never);\n  x = u8(x + 1);\n}',
+    right: 'let x = u8(0);\nfor (let i = 0; i < 8; i++) {\n  unroll(4);\n  x = u8(x + 1);\n}',
+  },
 };

@@ -28,10 +28,10 @@ export const subset: Catalogue = {
     behindTypes: true,
   },
   TW1005: {
-    title: 'an array of hardware values',
-    why: 'A JavaScript array has no width and no fixed length. A vector has both, and becomes a bundle of wires.',
-    wrong: 'const pair = [v[0], v[1]];',
-    right: 'const pair = vec(u32, 2, (l) => v[l]);',
+    title: 'an array of hardware values is indexed by a hardware value',
+    why: 'Written as an array, several values are a bundle of wires with constant names. A vector has lanes that an index can choose between; an array(…) is a memory.',
+    wrong: 'const pair = [v[0], v[1]];\nconst x = u32(pair[v[2] & 1]);',
+    right: 'const pair = vec(u32, 2, (l) => v[l]);\nconst x = u32(pair[v[2] & 1]);',
   },
   TW1006: {
     title: 'an expression outside the kernel language',
@@ -71,21 +71,15 @@ export const subset: Catalogue = {
   },
   TW1012: {
     title: 'a record with something other than plain fields',
-    why: 'A record is a bundle of named wires, fixed where it is written; a spread, a getter or a method is not.',
-    wrong: 'const pair = { ...{ a: v[0] } };',
-    right: 'const pair = { a: v[0] };',
+    why: 'A record is a bundle of named wires, fixed where it is written; a getter or a method is not.',
+    wrong: 'const pair = {\n  a: v[0],\n  twice() {\n    return 2;\n  },\n};',
+    right: 'const pair = { a: v[0], twice: 2 };',
   },
   TW1013: {
     title: 'a function that must run at compile time uses a hardware value',
     why: "JavaScript's own functions (map, filter, …) run while the kernel is compiled; the values of the hardware are not known by then.",
     wrong: 'const x = u32([1, 2].map((one) => one + v[0])[0]);',
     right: 'const x = u32([1, 2].map((one) => one + 3)[0]);',
-  },
-  TW1014: {
-    title: 'a lambda with a block',
-    why: 'The function of vec() is one expression, computed for every lane in parallel; statements would need an order.',
-    wrong: 'const w = vec(u32, 16, (l) => {\n  return v[l];\n});',
-    right: 'const w = vec(u32, 16, (l) => v[l]);',
   },
   TW1015: {
     title: 'a function is expected',
@@ -95,13 +89,13 @@ export const subset: Catalogue = {
   },
   TW1016: {
     title: 'something is called that cannot take hardware values',
-    why: 'A closure and a function made at run time are JavaScript objects: they run while the kernel is compiled, where no hardware value is known. Functions declared in the file are inlined instead.',
+    why: 'A function that is made at run time, or that comes from a package, is a JavaScript object: it runs while the kernel is compiled, where no hardware value is known. Functions of the kernel and of the files that it imports are inlined instead.',
     wrong: {
-      top: 'const twice = (x: number) => x + x;',
-      body: 'const y = u32(twice(v[0]));',
+      top: 'const makers = [(x: number) => x + x];',
+      body: 'const y = u32(makers[0](v[0]));',
     },
     right: {
-      top: 'function twice(x: u32): u32 {\n  return u32(x + x);\n}',
+      top: 'const twice = (x: u32): u32 => u32(x + x);',
       body: 'const y = twice(v[0]);',
     },
   },
@@ -114,14 +108,14 @@ export const subset: Catalogue = {
   },
   TW1018: {
     title: 'an argument is missing',
-    why: 'A call is inlined with the wires of its arguments; there are no defaults.',
+    why: 'A call is inlined with the wires of its arguments, so their number is fixed; a parameter may have a default.',
     wrong: {
-      top: 'function add(a: u32, b: u32 = u32(1)): u32 {\n  return u32(a + b);\n}',
-      body: 'const x = add(v[0]);',
+      top: 'function add(...all: u32[]): u32 {\n  return u32(all[0] + all[1]);\n}',
+      body: 'const x = add(v[0], v[1]);',
     },
     right: {
-      top: 'function add(a: u32, b: u32): u32 {\n  return u32(a + b);\n}',
-      body: 'const x = add(v[0], u32(1));',
+      top: 'function add(a: u32, b = u32(1)): u32 {\n  return u32(a + b);\n}',
+      body: 'const x = add(v[0]);',
     },
   },
   TW1019: {
@@ -157,23 +151,11 @@ export const subset: Catalogue = {
     },
     right: 'let x = u32(v[0]);\nwhile (x > 1) x = u32(x - 1);',
   },
-  TW1024: {
-    title: 'a return before the end of a function',
-    why: 'An inlined function has one result at one place.',
-    wrong: {
-      top: 'function clip(x: u32): u32 {\n  if (x > 3) return u32(3);\n  return x;\n}',
-      body: 'const x = clip(v[0]);',
-    },
-    right: {
-      top: 'function clip(x: u32): u32 {\n  return u32(x > 3 ? 3 : x);\n}',
-      body: 'const x = clip(v[0]);',
-    },
-  },
   TW1025: {
-    title: 'an array pattern',
-    why: 'Vectors are taken apart by index, so that every lane that is used is named.',
-    wrong: 'const [first] = v;',
-    right: 'const first = v[0];',
+    title: 'a pattern that takes the rest of something without names',
+    why: 'The rest of a record is a record; lanes and values by index are taken one by one, so that every one that is used is named.',
+    wrong: 'const [first, ...others] = v;',
+    right: 'const [first, second] = v;',
   },
   TW1026: {
     title: 'a statement outside the kernel language',
@@ -216,5 +198,31 @@ export const subset: Catalogue = {
     why: 'Where an assignment happens within an expression decides what the rest of it sees; a statement of its own leaves no doubt.',
     wrong: 'let a = u32(0);\nlet b = u32(0);\na = b = u32(v[0]);',
     right: 'let a = u32(0);\nlet b = u32(0);\nb = u32(v[0]);\na = b;',
+  },
+  TW1032: {
+    title: 'a function that returns a value on some paths only',
+    why: 'The call stands for one value; where a path gives none, there is nothing to put on the wires.',
+    wrong: {
+      top: 'function clip(x: u32): any {\n  if (x > 3) return u32(3);\n}',
+      body: 'const x = clip(v[0]);',
+    },
+    right: {
+      top: 'function clip(x: u32): u32 {\n  if (x > 3) return u32(3);\n  return x;\n}',
+      body: 'const x = clip(v[0]);',
+    },
+  },
+  TW1033: {
+    title: 'a case that runs on into the next',
+    why: 'Each case is a branch of its own in hardware; statements that two cases share belong into a function.',
+    wrong:
+      'let x = u8(0);\nswitch (v[0] & 3) {\n  case 0:\n    x = u8(1);\n  default:\n    x = u8(x + 1);\n}',
+    right:
+      'let x = u8(0);\nswitch (v[0] & 3) {\n  case 0:\n  case 1:\n    x = u8(1);\n    break;\n  default:\n    x = u8(2);\n}',
+  },
+  TW1034: {
+    title: 'a case that is not known at compile time',
+    why: 'The cases of a switch are told apart by constants; comparing with values of the hardware is a chain of ifs.',
+    wrong: 'let x = u8(0);\nswitch (v[0]) {\n  case v[1]:\n    x = u8(1);\n    break;\n}',
+    right: 'let x = u8(0);\nif (v[0] === v[1]) x = u8(1);',
   },
 };

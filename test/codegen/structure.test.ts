@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { compileKernelModule } from '../../codegen/frontend/compile-kernel.ts';
+import { loadKernelModule } from '../../codegen/frontend/load-module.ts';
+import { formBlocks } from '../../codegen/passes/form-blocks.ts';
+import { schedule } from '../../codegen/passes/schedule.ts';
+import { compareModels } from './random/compare-models.ts';
+
+const fileOf = (name: string) => join(import.meta.dirname, 'control', `${name}.ts`);
+
+// Jumps, in every nesting; what a user of TypeScript writes without thinking.
+test.each(['jumps', 'features'])('%s: the same everywhere', { timeout: 300_000 }, async (name) => {
+  const runs = [
+    { seed: 1, size: 40 },
+    { seed: 2, size: 9, stall: 0.3, latency: 5 },
+  ];
+  expect(await compareModels(fileOf(name), runs)).toEqual([]);
+});
+
+test('a loop that is left by break starts an iteration every cycle', async () => {
+  const kernel = compileKernelModule(await loadKernelModule(fileOf('jumps')), {});
+  const intervals = (name: string) => {
+    const found = kernel.processes.filter((process) => process.name === name);
+    return found.flatMap((process) => {
+      const { blocks, ii } = schedule(formBlocks(process));
+      return ii.filter((_one, at) => blocks.blocks[at].ii !== undefined);
+    });
+  };
+  expect(intervals('ask')).toEqual([1]);
+  expect(intervals('words')).toEqual([1]);
+});
