@@ -59,7 +59,7 @@ function loopCondition(
 ): { readonly before: readonly Stmt[]; readonly test: Expr } {
   const span = spanOf(node);
   let test: Expr = { op: 'const', type: u1, value: 0n };
-  const before = builder.collect(() => {
+  const statements = builder.collect(() => {
     builder.pureDepth += 1;
     try {
       const value = evaluate(node, scope, builder);
@@ -68,6 +68,7 @@ function loopCondition(
       builder.pureDepth -= 1;
     }
   });
+  const before = builder.settled(statements);
   const inlined = inlineAssigned(before, test, builder);
   return inlined === undefined ? { before, test } : { before: [], test: inlined };
 }

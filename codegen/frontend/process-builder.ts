@@ -31,7 +31,12 @@ export class ProcessBuilder {
 
   /** The finished body of the process. */
   get statements(): readonly Stmt[] {
-    return settleStatements(this.sink, this.decidedLater);
+    return this.settled(this.sink);
+  }
+
+  /** Statements whose open parts are known by now, with those filled in. */
+  settled(list: readonly Stmt[]): readonly Stmt[] {
+    return settleStatements(list, this.decidedLater);
   }
 
   /** The list that statements go to now. */
