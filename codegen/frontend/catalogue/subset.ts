@@ -92,7 +92,7 @@ export const subset: Catalogue = {
     why: 'A function that is made at run time, or that comes from a package, is a JavaScript object: it runs while the kernel is compiled, where no hardware value is known. Functions of the kernel and of the files that it imports are inlined instead.',
     wrong: {
       top: 'const makers = [(x: number) => x + x];',
-      body: 'const y = u32(makers[0](v[0]));',
+      body: 'const double = makers[0];\nconst y = u32(double(v[0]));',
     },
     right: {
       top: 'const twice = (x: u32): u32 => u32(x + x);',
