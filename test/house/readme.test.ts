@@ -30,7 +30,7 @@ beforeAll(async () => {
   blocks.set('hls/scale.cpp: multiply', cut(cpp, /^static void multiply\(/, /^}/));
   blocks.set(
     'verilog/scale_multiply.v: stages',
-    cut(verilog, /\/\/ Stage 0\./, /assign s2_go/).replaceAll(/^ {4}/gm, ''),
+    cut(verilog, /\/\/ Stage 0\b/, /assign s2_go/).replaceAll(/^ {4}/gm, ''),
   );
   if (process.env['UPDATE_README'] === '1') {
     let updated = text;

@@ -6,6 +6,7 @@ import { control } from './emit-sequencing.ts';
 import { emitStage, variables } from './emit-stages.ts';
 import { accessSignals, type ModulePort, portsOf, range } from './ports.ts';
 import { ProcessContext } from './process-context.ts';
+import { lineText, spansOfBlock } from './source-lines.ts';
 
 /** The module of one process: its pipeline, its variables, its ends of streams and memories. */
 export function emitProcess(
@@ -15,7 +16,8 @@ export function emitProcess(
   module: string,
 ): string {
   const ports = portsOf(process, kernel);
-  const body = moduleBody(new ProcessContext(kernel, scheduled), ports);
+  const context = new ProcessContext(kernel, scheduled);
+  const body = moduleBody(context, ports);
   const { blocks } = scheduled.blocks;
   return renderTemplate('codegen/backends/verilog/templates/process.v.hbs', {
     process: process.name,
@@ -23,10 +25,13 @@ export function emitProcess(
     source: `${process.span.file}:${process.span.line}`,
     stages: scheduled.stages,
     plural: scheduled.stages === 1 ? '' : 's',
-    blocks: blocks.map((block, number) => {
+    blocks: blocks.map((_, number) => {
       const ii = scheduled.ii[number];
       const interval = ii === undefined ? '' : `, II ${ii}`;
-      return { number, description: `line ${block.span.line}${interval}` };
+      return {
+        number,
+        description: `${lineText(spansOfBlock(context, number), process.span.file)}${interval}`,
+      };
     }),
     module,
     ports: ports.map((port, at) => ({

@@ -4,6 +4,7 @@ import { ExpressionPrinter, literal, tableLength, tableName } from './expression
 import { accessSignals, range } from './ports.ts';
 import type { ProcessContext } from './process-context.ts';
 import type { PlannedValue } from './process-plan.ts';
+import { lineText, spansOfStage } from './source-lines.ts';
 
 export function variables(context: ProcessContext): void {
   const { state } = context.scheduled.blocks;
@@ -23,7 +24,9 @@ export function variables(context: ProcessContext): void {
 
 export function emitStage(context: ProcessContext, stage: number): void {
   context.line();
-  context.line(`// Stage ${stage}.`);
+  const { file } = context.scheduled.blocks.span;
+  const lines = lineText(spansOfStage(context, stage), file);
+  context.line(`// Stage ${stage}${lines === '' ? '.' : `: ${lines}`}`);
   context.scheduled.blocks.blocks.forEach((_, block) => {
     for (const value of context.plan.values[block]) {
       if (value.stage === stage) emitValue(context, value);
