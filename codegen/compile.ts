@@ -56,7 +56,11 @@ export async function compileKernel(
   );
   const files = new Map<string, string>();
   ir = deepenStreams(ir, stages, statedDepths);
-  const warnings = reportDiagnostics(kernelWarnings(ir, stages, statedDepths), module.source);
+  const warnings = reportDiagnostics(
+    kernelWarnings(ir, stages, statedDepths),
+    module.file,
+    module.imports.map((one) => one.file),
+  );
   for (const backend of backends) {
     backend.validate(ir);
     for (const [path, text] of backend.emit(ir, stages)) files.set(path, text);

@@ -36,10 +36,16 @@ export function compileKernelModule(
   module: KernelModule,
   parameters: Readonly<Record<string, number>>,
 ): KernelIR {
-  const file = parseKernel(module.file, module.source);
-  nameSource(file.getFilePath(), sourceName(module.file));
+  const [file, ...imported] = [module, ...module.imports].map((one) => {
+    const parsed = parseKernel(one.file, one.source);
+    nameSource(parsed.getFilePath(), sourceName(one.file));
+    return parsed;
+  });
+  imported.forEach((one, at) => {
+    defineModuleScope(one, module.imports[at].live);
+  });
   const state: Elaboration = { diagnostics: [], tables: [], streams: [], processes: [] };
-  const typeErrors = checkTypes(file);
+  const typeErrors = [...imported, file].flatMap(checkTypes);
   let kernel: KernelIR | undefined;
   try {
     kernel = elaborate(module, file, parameters, state);
@@ -49,15 +55,17 @@ export function compileKernelModule(
     else if (typeErrors.length === 0) throw error;
   }
   // TypeScript's own word first; of one line only that.
-  const told = new Set(typeErrors.map((one) => one.span.line));
-  const diagnostics = [
-    ...typeErrors,
-    ...state.diagnostics.filter((one) => !told.has(one.span.line)),
-  ];
+  const lineOf = ({ span }: Diagnostic) => `${span.file}:${span.line}`;
+  const told = new Set(typeErrors.map(lineOf));
+  const diagnostics = [...typeErrors, ...state.diagnostics.filter((one) => !told.has(lineOf(one)))];
   if (kernel !== undefined && diagnostics.length === 0)
     diagnostics.push(...networkProblems(kernel));
   if (kernel === undefined || diagnostics.length > 0) {
-    throw diagnosticsError(diagnostics, module.file);
+    throw diagnosticsError(
+      diagnostics,
+      module.file,
+      module.imports.map((one) => one.file),
+    );
   }
   return kernel;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Diagnostic, ReportedDiagnostic } from '../ir/diagnostic.ts';
 import type { Span } from '../ir/ir.ts';
 import { TilewrightError } from '../support/errors.ts';
+import { sourceName } from './source-name.ts';
 
 export type { Diagnostic, ReportedDiagnostic } from '../ir/diagnostic.ts';
 
@@ -54,27 +55,37 @@ export function formatDiagnostic(diagnostic: Diagnostic, source: string): string
   ].join('\n');
 }
 
-/** Each with its text. */
+/**
+ * Each with its text. `path` is the kernel's file, `imported` are those that it imports: a span names
+ * the one that it means.
+ */
 export function reportDiagnostics(
   diagnostics: readonly Diagnostic[],
-  source: string,
+  path: string,
+  imported: readonly string[] = [],
 ): readonly ReportedDiagnostic[] {
-  return diagnostics.map((one) => ({ ...one, text: formatDiagnostic(one, source) }));
+  const source = readFileSync(path, 'utf8');
+  const others = new Map(imported.map((one) => [sourceName(one), readFileSync(one, 'utf8')]));
+  return diagnostics.map((one) => ({
+    ...one,
+    text: formatDiagnostic(one, others.get(one.span.file) ?? source),
+  }));
 }
 
-/** One error that carries all diagnostics of a kernel file. */
+/** One error that carries all diagnostics of a kernel file and of the files that it imports. */
 export function diagnosticsError(
   diagnostics: readonly Diagnostic[],
   path: string,
+  imported: readonly string[] = [],
 ): TilewrightError {
-  const source = readFileSync(path, 'utf8');
-  const first = diagnostics[0];
-  const text = diagnostics.map((one) => formatDiagnostic(one, source)).join('\n');
-  const count = diagnostics.length === 1 ? '' : `${diagnostics.length} errors in this kernel\n`;
-  return new TilewrightError(`${count}${text}`, {
+  const reported = reportDiagnostics(diagnostics, path, imported);
+  const [first] = reported;
+  const file = imported.find((one) => sourceName(one) === first.span.file) ?? path;
+  const count = reported.length === 1 ? '' : `${reported.length} errors in this kernel\n`;
+  return new TilewrightError(`${count}${reported.map(({ text }) => text).join('\n')}`, {
     code: first.code,
     hint: first.hint,
-    details: { diagnostics: reportDiagnostics(diagnostics, source) },
-    location: { file: path, line: first.span.line, column: first.span.column },
+    details: { diagnostics: reported },
+    location: { file, line: first.span.line, column: first.span.column },
   });
 }

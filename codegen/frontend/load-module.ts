@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createJiti } from 'jiti';
 import type { Arguments, KernelDefinition, Parameters } from '../language/kernel.ts';
 import { TilewrightError } from '../support/errors.ts';
@@ -8,12 +8,17 @@ import { diagnosticsError } from './diagnostics.ts';
 import { sourceName } from './source-name.ts';
 import { spanOfThrow } from './span-of-throw.ts';
 
-export interface KernelModule {
+/** A TypeScript file, and every name of its top level as it is when the file runs in Node. */
+export interface LoadedFile {
   readonly file: string;
   readonly source: string;
-  readonly definition: KernelDefinition<Parameters, Arguments>;
-  /** Every name of the module's top level, as it is when the module runs in Node. */
   readonly live: Readonly<Record<string, unknown>>;
+}
+
+export interface KernelModule extends LoadedFile {
+  /** The files that it imports by a relative path, each after those that it imports itself. */
+  readonly imports: readonly LoadedFile[];
+  readonly definition: KernelDefinition<Parameters, Arguments>;
 }
 
 /** What `tilewright/language` resolves to: the sources of a checkout, else the built package. */
@@ -37,6 +42,23 @@ function topLevelNames(source: string): string[] {
     }
   }
   return [...names];
+}
+
+/** What a file imports by relative paths, and what that imports: the deepest first, each once. */
+function importedFiles(file: string, source: string): string[] {
+  const found = new Set<string>();
+  const visit = (path: string, text: string, above: readonly string[]): void => {
+    for (const [, specifier] of text.matchAll(
+      /^import\s[^'"]*?from\s+['"](\.{1,2}\/[^'"]+)['"]/gm,
+    )) {
+      const target = resolve(dirname(path), specifier);
+      if (found.has(target) || above.includes(target) || !existsSync(target)) continue;
+      visit(target, readFileSync(target, 'utf8'), [...above, target]);
+      found.add(target);
+    }
+  };
+  visit(file, source, [file]);
+  return [...found];
 }
 
 /** A module that cannot be loaded: TypeScript's own errors where it has any, else the line that threw. */
@@ -89,13 +111,19 @@ export async function loadKernelModule(path: string): Promise<KernelModule> {
     moduleCache: true,
     interopDefault: false,
   });
-  const exported = `export const __tilewright = { ${topLevelNames(source).join(', ')} };`;
+  const run = (path: string, text: string) => {
+    const exported = `export const __tilewright = { ${topLevelNames(text).join(', ')} };`;
+    const options = { filename: path, async: true } as const;
+    return jiti.evalModule(`${text}\n;${exported}\n`, options) as Promise<Record<string, unknown>>;
+  };
   let module: Record<string, unknown>;
+  const imports: LoadedFile[] = [];
   try {
-    module = (await jiti.evalModule(`${source}\n;${exported}\n`, {
-      filename: file,
-      async: true,
-    })) as Record<string, unknown>;
+    module = await run(file, source);
+    for (const path of importedFiles(file, source)) {
+      const text = readFileSync(path, 'utf8');
+      imports.push({ file: path, source: text, live: liveNames(await run(path, text)) });
+    }
   } catch (cause) {
     throw await whyNotRun(file, source, cause);
   }
@@ -115,5 +143,9 @@ export async function loadKernelModule(path: string): Promise<KernelModule> {
       hint: 'Use lower-case letters, digits and underscores, starting with a letter.',
     });
   }
-  return { file, source, definition, live: module['__tilewright'] as Record<string, unknown> };
+  return { file, source, definition, imports, live: liveNames(module) };
+}
+
+function liveNames(module: Record<string, unknown>): Record<string, unknown> {
+  return module['__tilewright'] as Record<string, unknown>;
 }

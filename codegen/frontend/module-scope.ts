@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { Node, type SourceFile } from 'ts-morph';
 import { isBuiltin } from './builtins.ts';
 import { Scope } from './scope.ts';
@@ -18,9 +19,18 @@ export function defineModuleScope(
 ): Scope {
   const scope = new Scope();
   for (const declaration of file.getImportDeclarations()) {
-    const language = declaration.getModuleSpecifierValue() === languageModule;
+    const specifier = declaration.getModuleSpecifierValue();
+    const language = specifier === languageModule;
+    // Files of the kernel's own: the very functions and constants that they define.
+    const other = file.getProject().getSourceFile(join(dirname(file.getFilePath()), specifier));
+    const names = other === undefined ? undefined : scopes.get(other);
     for (const one of declaration.getNamedImports()) {
       const name = one.getAliasNode()?.getText() ?? one.getName();
+      const shared = names?.find(one.getName());
+      if (shared !== undefined) {
+        scope.define(name, shared);
+        continue;
+      }
       const value: Value =
         language && isBuiltin(one.getName())
           ? { kind: 'builtin', name: one.getName() }
