@@ -4,6 +4,7 @@ import { deadCode } from './dead-code.ts';
 import { deriveDepths } from './derive-depths.ts';
 import { hoistInvariants } from './hoist-invariants.ts';
 import { ifConversion } from './if-conversion.ts';
+import { narrowWidths } from './narrow-widths.ts';
 import { strengthReduction } from './strength-reduction.ts';
 
 /** A step from IR to IR, the same for every target. */
@@ -19,6 +20,10 @@ export const passes: readonly Pass[] = [
   constantFolding,
   // Before what looks at values: of two assignments it makes one, whose value they see whole.
   ifConversion,
+  // Behind if-conversion, whose selects join what may come; before operators are chosen by their widths.
+  narrowWidths,
+  // Once more: narrowing finds values that can only be one.
+  constantFolding,
   // Behind folding, for the constant factors; before hoisting, which leaves shifts where they are.
   strengthReduction,
   // Behind whatever changes operators, since what is worth a register depends on them.

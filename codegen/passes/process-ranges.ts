@@ -1,0 +1,176 @@
+import { exprRange } from '../ir/build.ts';
+import { type Expr, elementOf, type KernelIR, type Process, rangeOf, type Stmt } from '../ir/ir.ts';
+import { allStatements, definedBy, expressionsOf, operandsOf } from '../ir/visit.ts';
+import { joined, type Range, type Ranges, rangeOfExpr, refined } from './value-ranges.ts';
+
+/** What the variables and expressions of a process may be in any run. */
+export interface ProcessRanges {
+  /** By name: all that the variable ever holds. */
+  readonly variables: ReadonlyMap<string, Range>;
+  /** Missing where the expression is never reached. */
+  readonly expressions: ReadonlyMap<Expr, Range>;
+}
+
+/**
+ * Follows a process with intervals instead of values. A loop is walked until nothing new comes round; a
+ * bound that still grows after a few turns jumps to the next constant of the process (widening), so that
+ * a counter stops at the bound that its loop compares it with.
+ */
+export function processRanges(kernel: KernelIR, process: Process): ProcessRanges {
+  const walker = new Walker(kernel, process);
+  walker.run();
+  return walker;
+}
+
+class Walker implements ProcessRanges {
+  readonly variables = new Map<string, Range>();
+  readonly expressions = new Map<Expr, Range>();
+  private readonly source: Process;
+  private readonly tables: KernelIR['tables'];
+  private readonly types: ReadonlyMap<string, Range>;
+  /** Sorted: where growing bounds stop. */
+  private readonly stops: readonly bigint[];
+  /** What is seen counts only once the loops around it are settled. */
+  private recording = true;
+
+  constructor(kernel: KernelIR, source: Process) {
+    this.source = source;
+    this.tables = kernel.tables;
+    this.types = new Map(
+      source.variables.map(({ name, type }) => [name, rangeOf(elementOf(type))]),
+    );
+    this.stops = stopsOf(source);
+  }
+
+  run(): void {
+    const start = new Map<string, Range>();
+    for (const { name, mutable } of this.source.variables) {
+      if (!mutable) continue;
+      start.set(name, { min: 0n, max: 0n });
+      this.variables.set(name, { min: 0n, max: 0n });
+    }
+    this.list(this.source.body, start);
+  }
+
+  private list(list: readonly Stmt[], at: Ranges | undefined): Ranges | undefined {
+    return list.reduce((state, one) => this.statement(one, state), at);
+  }
+
+  private look(exprs: readonly Expr[], at: Ranges): Range[] {
+    const seen = new Map<Expr, Range>();
+    const found = exprs.map((expr) => rangeOfExpr(expr, at, this.tables, seen));
+    if (this.recording) {
+      for (const [expr, range] of seen) {
+        const known = this.expressions.get(expr);
+        this.expressions.set(expr, known === undefined ? range : joined(known, range));
+      }
+    }
+    return found;
+  }
+
+  /** What holds after a statement; undefined where nothing comes after it. */
+  private statement(one: Stmt, at: Ranges | undefined): Ranges | undefined {
+    if (at === undefined) return undefined;
+    if (one.kind === 'loop') return this.loop(one, at);
+    const ranges = this.look(expressionsOf(one), at);
+    if (one.kind === 'if') {
+      const then = this.list(one.then, refined(one.condition, true, at, this.tables));
+      const otherwise = this.list(one.else, refined(one.condition, false, at, this.tables));
+      return either(then, otherwise);
+    }
+    const names = definedBy(one);
+    if (names.length === 0) return at;
+    const after = new Map(at);
+    for (const name of names) {
+      const all = this.types.get(name);
+      const range = one.kind === 'assign' ? ranges[0] : all;
+      if (range === undefined) continue;
+      after.set(name, range);
+      if (!this.recording) continue;
+      const known = this.variables.get(name);
+      this.variables.set(name, known === undefined ? range : joined(known, range));
+    }
+    return after;
+  }
+
+  private loop(one: Extract<Stmt, { kind: 'loop' }>, at: Ranges): Ranges | undefined {
+    const entry = this.list(one.init, at);
+    if (entry === undefined) return undefined;
+    const turn = (head: Ranges) =>
+      this.list([...one.body, ...one.step], refined(one.condition, true, head, this.tables));
+    const outer = this.recording;
+    this.recording = false;
+    let head = entry;
+    for (let round = 0; ; round++) {
+      const next = either(entry, turn(head)) ?? entry;
+      const grown = this.grow(head, next, round >= 3);
+      if (grown === undefined) break;
+      head = grown;
+    }
+    // Once more from above: what the jump overshot comes back to what the condition lets through.
+    head = either(entry, turn(head)) ?? entry;
+    this.recording = outer;
+    if (outer) {
+      this.look([one.condition], head);
+      turn(head);
+    }
+    return refined(one.condition, false, head, this.tables);
+  }
+
+  /** The head of a loop with what came round; undefined where it holds all of that. */
+  private grow(head: Ranges, next: Ranges, jump: boolean): Ranges | undefined {
+    let changed = false;
+    const result = new Map(head);
+    for (const [name, range] of next) {
+      const old = head.get(name);
+      if (old !== undefined && range.min >= old.min && range.max <= old.max) continue;
+      changed = true;
+      const both = old === undefined ? range : joined(old, range);
+      const all = this.types.get(name) ?? both;
+      const min =
+        jump && old !== undefined && range.min < old.min ? this.below(both.min) : both.min;
+      const max =
+        jump && old !== undefined && range.max > old.max ? this.above(both.max) : both.max;
+      result.set(name, {
+        min: min === undefined || min < all.min ? all.min : min,
+        max: max === undefined || max > all.max ? all.max : max,
+      });
+    }
+    return changed ? result : undefined;
+  }
+
+  private above(value: bigint): bigint | undefined {
+    return this.stops.find((stop) => stop >= value);
+  }
+
+  private below(value: bigint): bigint | undefined {
+    return [...this.stops].reverse().find((stop) => stop <= value);
+  }
+}
+
+/** What holds behind two ways that meet; a variable of one way only is read there only. */
+function either(a: Ranges | undefined, b: Ranges | undefined): Ranges | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const result = new Map(a);
+  for (const [name, range] of b) {
+    const other = a.get(name);
+    result.set(name, other === undefined ? range : joined(other, range));
+  }
+  return result;
+}
+
+/** The constants of a process and their neighbours, sorted. */
+function stopsOf(process: Process): readonly bigint[] {
+  const stops = new Set<bigint>();
+  const seen = new Set<Expr>();
+  const visit = (expr: Expr): void => {
+    if (seen.has(expr)) return;
+    seen.add(expr);
+    if (expr.op === 'const') {
+      const { min, max } = exprRange(expr);
+      for (const value of [min - 1n, min, min + 1n, max - 1n, max, max + 1n]) stops.add(value);
+    } else operandsOf(expr).forEach(visit);
+  };
+  for (const one of allStatements(process.body)) expressionsOf(one).forEach(visit);
+  return [...stops].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
