@@ -22,7 +22,16 @@ import { checkTypes, parseKernel } from './project.ts';
 import { Scope } from './scope.ts';
 import { sourceName } from './source-name.ts';
 import { nameSource, spanOf } from './source-span.ts';
-import { type FieldInfo, fractionOf, hw, irInt, irType, staticOf, type Value } from './values.ts';
+import {
+  type FieldInfo,
+  fractionOf,
+  hw,
+  irInt,
+  irType,
+  isElementType,
+  staticOf,
+  type Value,
+} from './values.ts';
 
 interface Elaboration {
   readonly diagnostics: Diagnostic[];
@@ -84,6 +93,14 @@ function elaborate(
     [],
     propertySpan(definition, 'arguments'),
   ) as Arguments;
+  if (typeof declared !== 'object' || declared === null) {
+    fail(
+      'TW4014',
+      propertySpan(definition, 'arguments'),
+      'arguments gives no object',
+      'Write arguments: () => ({ input: readMemory(u32) }).',
+    );
+  }
   const memories: Memory[] = [];
   const scalars: Scalar[] = [];
   const bound = new Map<string, Value>();
@@ -162,6 +179,11 @@ function method(definition: CallExpression, name: string): MethodDeclaration {
   );
 }
 
+function isArgument(value: unknown): value is Argument {
+  const { kind, element } = (value ?? {}) as { kind?: unknown; element?: unknown };
+  return ['read', 'write', 'scalar'].includes(kind as string) && isElementType(element);
+}
+
 function bindArgument(
   name: string,
   argument: Argument,
@@ -169,6 +191,14 @@ function bindArgument(
   memories: Memory[],
   scalars: Scalar[],
 ): Value {
+  if (!isArgument(argument)) {
+    fail(
+      'TW4014',
+      span,
+      `the argument ${name} is no readMemory, writeMemory or scalar`,
+      'Write { input: readMemory(u32), output: writeMemory(u32), count: scalar(u32) }.',
+    );
+  }
   const element = irInt(argument.element);
   const { fraction } = argument.element;
   // A field only where it says something, so that the manifest of an integer kernel stays as it is.
@@ -259,7 +289,16 @@ function region(
   scope: Scope,
   state: Elaboration,
 ): void {
-  let initializer = node.getInitializerOrThrow();
+  const first = node.getInitializer();
+  if (first === undefined) {
+    fail(
+      'TW4005',
+      spanOf(node),
+      `'${node.getName()}' has no value`,
+      'Write const s = stream(type); what a dataflow region declares never changes.',
+    );
+  }
+  let initializer = first;
   while (Node.isAsExpression(initializer) || Node.isSatisfiesExpression(initializer)) {
     initializer = initializer.getExpression();
   }

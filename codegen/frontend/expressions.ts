@@ -121,7 +121,7 @@ export function evaluate(node: Expression, scope: Scope, builder: ProcessBuilder
   fail(
     'TW1006',
     span,
-    `${node.getKindName()} is outside the kernel language`,
+    `'${short(node)}' (${kindWords(node)}) is outside the kernel language`,
     'Use arithmetic, comparisons, ?:, vec, streams and memories; see docs/kernel-language.md.',
   );
 }
@@ -483,4 +483,18 @@ function call(node: CallExpression, scope: Scope, builder: ProcessBuilder): Valu
     `${describe(callee)} cannot be called with hardware values`,
     'Declare a function at the top of the file (function name(x: u32) { … }) and call that.',
   );
+}
+
+/** The start of the text of a node, on one line. */
+function short(node: Node): string {
+  const text = node.getText().replace(/\s+/g, ' ');
+  return text.length > 30 ? `${text.slice(0, 29)}…` : text;
+}
+
+/** TypeScript's name of a construct as words: `new expression`. */
+function kindWords(node: Node): string {
+  return node
+    .getKindName()
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
 }

@@ -12,6 +12,7 @@ import type { ProcessBuilder } from './process-builder.ts';
 import { pureBody } from './pure-body.ts';
 import { Scope } from './scope.ts';
 import { settle } from './settle.ts';
+import { spanOf } from './source-span.ts';
 import { compileStatement } from './statements.ts';
 import type { FunctionNode, Value } from './values.ts';
 
@@ -55,6 +56,18 @@ export function inlineCall(
   }
 }
 
+/** Async functions and generators run in slices of time that hardware does not have. */
+function refuseSliced(declaration: FunctionNode): void {
+  const generator = !Node.isArrowFunction(declaration) && declaration.isGenerator();
+  if (!declaration.isAsync() && !generator) return;
+  fail(
+    'TW1039',
+    spanOf(declaration),
+    `${functionName(declaration)} is ${generator ? 'a generator' : 'async'}`,
+    'Write a plain function; what waits for something else is a process that reads a stream.',
+  );
+}
+
 /** The statements of a function where its parameters are bound, and what it returns. */
 export function compileBody(
   declaration: FunctionNode,
@@ -62,6 +75,7 @@ export function compileBody(
   builder: ProcessBuilder,
   span: Span,
 ): Value {
+  refuseSliced(declaration);
   const body = declaration.getBody();
   const statements = Node.isBlock(body) ? body.getStatements() : [];
   const result = new FunctionResult(functionName(declaration), span, builder);

@@ -4,6 +4,7 @@ import { createJiti } from 'jiti';
 import type { Arguments, KernelDefinition, Parameters } from '../language/kernel.ts';
 import { TilewrightError } from '../support/errors.ts';
 import { packageRoot } from '../support/package-root.ts';
+import { reservedWords } from '../support/reserved-words.ts';
 import { diagnosticsError } from './diagnostics.ts';
 import { sourceName } from './source-name.ts';
 import { spanOfThrow } from './span-of-throw.ts';
@@ -68,7 +69,7 @@ async function whyNotRun(file: string, source: string, cause: unknown): Promise<
   const diagnostics = checkTypes(parseKernel(file, source));
   if (diagnostics.length > 0) return diagnosticsError(diagnostics, file);
   const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-  const span = spanOfThrow(cause, file);
+  const span = spanOfThrow(cause, file, source);
   if (span !== undefined) {
     return diagnosticsError(
       [
@@ -87,6 +88,16 @@ async function whyNotRun(file: string, source: string, cause: unknown): Promise<
     hint: 'A kernel file must run as it is; check its imports.',
     cause,
   });
+}
+
+function isDefinition(value: unknown): value is KernelDefinition<Parameters, Arguments> {
+  const one = (value ?? {}) as Partial<KernelDefinition<Parameters, Arguments>>;
+  return (
+    typeof one.name === 'string' &&
+    typeof one.parameters === 'object' &&
+    one.parameters !== null &&
+    [one.arguments, one.dataflow, one.workload].every((part) => typeof part === 'function')
+  );
 }
 
 /**
@@ -128,13 +139,19 @@ export async function loadKernelModule(path: string): Promise<KernelModule> {
     throw await whyNotRun(file, source, cause);
   }
   const definition = module['default'] as KernelDefinition<Parameters, Arguments> | undefined;
-  if (typeof definition?.dataflow !== 'function' || typeof definition.name !== 'string') {
+  if (!isDefinition(definition)) {
     const { checkTypes, parseKernel } = await import('./project.ts');
     const diagnostics = checkTypes(parseKernel(file, source));
     if (diagnostics.length > 0) throw diagnosticsError(diagnostics, file);
     throw new TilewrightError(`${path} does not export a kernel`, {
       code: 'KERNEL_EXPORT',
       hint: "Write: export default kernel({ name, summary, parameters, arguments, dataflow, workload }) from 'tilewright/language'.",
+    });
+  }
+  if (reservedWords.has(definition.name)) {
+    throw new TilewrightError(`${path}: '${definition.name}' is a word of Verilog or C++`, {
+      code: 'KERNEL_NAME',
+      hint: `Give the kernel another name, e.g. my_${definition.name}.`,
     });
   }
   if (!/^[a-z][a-z0-9_]*$/.test(definition.name)) {

@@ -13,7 +13,19 @@ export function resolveParameters(
   given: Readonly<Record<string, number>> = {},
 ): Readonly<Record<string, number>> {
   const values: Record<string, number> = {};
-  for (const [name, parameter] of Object.entries(declared)) values[name] = parameter.default;
+  const check = (name: string, value: number, parameter: Parameter, what: string): void => {
+    const { min = -Infinity, max = Infinity } = parameter;
+    const inside = parameter.values?.includes(value) ?? (value >= min && value <= max);
+    if (Number.isInteger(value) && inside) return;
+    throw new TilewrightError(`${kernel}: ${what}${name} = ${value} is out of range`, {
+      code: 'PARAMETER_RANGE',
+      hint: `${name} (${parameter.help}) is ${allowed(parameter)}.`,
+    });
+  };
+  for (const [name, parameter] of Object.entries(declared)) {
+    check(name, parameter.default, parameter, 'the default ');
+    values[name] = parameter.default;
+  }
   for (const [name, value] of Object.entries(given)) {
     const parameter = Object.hasOwn(declared, name) ? declared[name] : undefined;
     if (parameter === undefined) {
@@ -23,14 +35,7 @@ export function resolveParameters(
         hint: names.length > 0 ? `Its parameters are ${names.join(', ')}.` : 'It has none.',
       });
     }
-    const { min = -Infinity, max = Infinity } = parameter;
-    const inside = parameter.values?.includes(value) ?? (value >= min && value <= max);
-    if (!Number.isInteger(value) || !inside) {
-      throw new TilewrightError(`${kernel}: ${name} = ${value} is out of range`, {
-        code: 'PARAMETER_RANGE',
-        hint: `${name} (${parameter.help}) is ${allowed(parameter)}.`,
-      });
-    }
+    check(name, value, parameter, '');
     values[name] = value;
   }
   return values;

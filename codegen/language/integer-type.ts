@@ -94,7 +94,8 @@ export function signed(width: number): IntegerType<Int> {
 /** One instance a type, so that types can be compared by identity within a module instance. */
 export function integer(isSigned: boolean, width: number): unknown {
   const key = isSigned ? -width : width;
-  const known = made.get(key) ?? makeInteger(isSigned, width);
+  // Checked first: -3 unsigned would be taken for 3 signed.
+  const known = (width > 0 ? made.get(key) : undefined) ?? makeInteger(isSigned, width);
   made.set(key, known);
   return known;
 }

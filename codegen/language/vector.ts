@@ -12,6 +12,9 @@ export interface VectorType<T> {
 
 /** The type of `lanes` values of type `element`. */
 export function vecOf<T>(element: ElementType<T>, lanes: number): VectorType<T> {
+  if (!Number.isInteger(lanes) || lanes < 1) {
+    throw new RangeError(`a vector of ${lanes} lanes: it has a whole number of them, from 1 on`);
+  }
   return { kind: 'vec', element, lanes };
 }
 

@@ -97,6 +97,12 @@ export const network: Catalogue = {
     wrong: 'const s = stream(u8);',
     right: joined,
   },
+  TW4014: {
+    title: 'an argument that is no memory and no scalar',
+    why: 'The host passes buffers and numbers: each argument says which, and of what type.',
+    wrong: { arguments: 'many: 3 as never,' },
+    right: { arguments: 'many: scalar(u8),' },
+  },
   TW5001: {
     title: 'two parts of a kernel have one name',
     why: 'Processes, streams and memories become modules and wires of one Verilog module, named after the TypeScript; `control` and `all` are taken by every kernel.',

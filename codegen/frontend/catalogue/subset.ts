@@ -225,4 +225,16 @@ export const subset: Catalogue = {
     wrong: 'let x = u8(0);\nswitch (v[0]) {\n  case v[1]:\n    x = u8(1);\n    break;\n}',
     right: 'let x = u8(0);\nif (v[0] === v[1]) x = u8(1);',
   },
+  TW1039: {
+    title: 'an async function or a generator',
+    why: 'They run in slices of time that JavaScript hands out. In hardware everything runs all the time; waiting is what the read of a stream does.',
+    wrong: {
+      top: 'async function twice(x: u32): Promise<u32> {\n  return u32(x + x);\n}',
+      body: 'const y = twice(v[0]);',
+    },
+    right: {
+      top: 'function twice(x: u32): u32 {\n  return u32(x + x);\n}',
+      body: 'const y = twice(v[0]);',
+    },
+  },
 };

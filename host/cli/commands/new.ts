@@ -1,12 +1,5 @@
 import { defineCommand, usageError } from '../command.ts';
 
-/** Words that Verilog or C++ keeps for itself, as far as they are also kernel names. */
-const reserved = new Set(
-  'always and assign auto begin bool break buf case char class const continue default delete do double edge else end enum event explicit export extern false float for force friend function goto if initial inline inout input int integer join long main module namespace nand negedge new nor not operator or output parameter posedge private protected public real reg register release repeat return scalared short signed sizeof static struct switch table task template this throw time true try type typedef union unsigned using vectored virtual void volatile wait wand while wire wor xnor xor kernel'.split(
-    ' ',
-  ),
-);
-
 export default defineCommand({
   name: 'new',
   summary: 'Start a kernel of your own: kernel, workload and test',
@@ -27,6 +20,7 @@ export default defineCommand({
   async run(options, _context, given) {
     const { existsSync } = await import('node:fs');
     const { join, relative, resolve } = await import('node:path');
+    const { reservedWords } = await import('../../../codegen/support/reserved-words.ts');
     const { writeFileAtomic } = await import('../../../codegen/support/atomic-write.ts');
     const { renderTemplate } = await import('../../../codegen/support/render-template.ts');
     const name = given.replaceAll('-', '_');
@@ -36,7 +30,7 @@ export default defineCommand({
         'Use lower-case letters, digits and single underscores, a letter first: my_filter.',
       );
     }
-    if (reserved.has(name)) {
+    if (reservedWords.has(name)) {
       throw usageError(
         `'${name}' is a word of Verilog or C++`,
         `Choose another name, e.g. my_${name}.`,
