@@ -13,6 +13,7 @@ import { runOn } from '../../../host/cosim/compare-runs.ts';
 import { type EncodedWorkload, encodeWorkload } from '../../../host/cosim/encode-workload.ts';
 import type { BuiltKernel } from '../../../host/device/built-kernel.ts';
 import { openDevice } from '../../../host/device/open-device.ts';
+import { runIcarus } from '../../../sim/index.ts';
 
 export interface Run {
   readonly seed: number;
@@ -50,19 +51,27 @@ export async function compareModels(
   const kernel: BuiltKernel = { folder, manifest, sourceFile: compiled.sourceFile };
   const { definition } = await loadKernelModule(file);
   const differences: string[] = [];
-  for (const run of runs) {
+  const workloads = runs.map((run) => {
     const drawn = definition.workload(manifest.parameters, seededRandom(run.seed), run.size);
-    const workload = encodeWorkload(manifest, drawn as Readonly<Record<string, unknown>>);
+    return encodeWorkload(manifest, drawn as Readonly<Record<string, unknown>>);
+  });
+  const icarus = devices.includes('icarus')
+    ? await runIcarus(
+        kernel,
+        runs.map((run, at) => ({
+          scalars: workloads[at].scalars,
+          buffers: Object.fromEntries(
+            [...workloads[at].buffers].map(([name, bytes]) => [name, bytes.slice()]),
+          ),
+          memory: memoryOf(run),
+        })),
+      )
+    : [];
+  for (const [at, run] of runs.entries()) {
+    const workload = workloads[at];
     const outputs = new Map<string, ReadonlyMap<string, Uint8Array>>();
-    for (const name of ['golden', ...devices]) {
-      const device = await openDevice(name, {
-        memory: {
-          latency: run.latency ?? 64,
-          stall: run.stall ?? 0,
-          outstanding: run.outstanding ?? 64,
-          seed: run.seed,
-        },
-      });
+    for (const name of ['golden', ...devices.filter((one) => one !== 'icarus')]) {
+      const device = await openDevice(name, { memory: memoryOf(run) });
       try {
         outputs.set(name, (await runOn(device, kernel, workload)).outputs);
       } catch (error) {
@@ -73,6 +82,7 @@ export async function compareModels(
       }
     }
     outputs.set('ir', irOutputs(compiled.ir, workload));
+    if (icarus.length > 0) outputs.set('icarus', new Map(Object.entries(icarus[at].outputs)));
     for (const [name, buffers] of outputs) {
       for (const { memory } of workload.outputs) {
         const expected = words(outputs.get('golden')?.get(memory.name));
@@ -87,6 +97,15 @@ export async function compareModels(
     }
   }
   return differences;
+}
+
+function memoryOf(run: Run) {
+  return {
+    latency: run.latency ?? 64,
+    stall: run.stall ?? 0,
+    outstanding: run.outstanding ?? 64,
+    seed: run.seed,
+  };
 }
 
 function irOutputs(
