@@ -19,7 +19,7 @@ import {
   toOperand,
   type Value,
 } from './values.ts';
-import { wideProduct } from './wide-product.ts';
+import { wideProduct } from './wide-arithmetic.ts';
 
 type Method = (
   type: AnyFixedType,

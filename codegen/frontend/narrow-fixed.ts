@@ -1,4 +1,4 @@
-import { constant, isConstant } from '../ir/build.ts';
+import { cast, constant, isConstant } from '../ir/build.ts';
 import type { Span } from '../ir/ir.ts';
 import { isBig } from '../language/element-type.ts';
 import { holdIn, rescale } from '../language/rounding.ts';
@@ -14,6 +14,7 @@ import {
   toOperand,
   type Value,
 } from './values.ts';
+import { wideSum } from './wide-arithmetic.ts';
 
 /** `q(x)`: rounds a number, and only holds a bigint, which counts units of q already. */
 export function narrowFixed(
@@ -29,7 +30,8 @@ export function narrowFixed(
     // Also a number that no other place takes: this one says how it is rounded.
     return fixedConstant(type, BigInt(type.raw(type(value.value)) as bigint));
   }
-  const operand = toOperand(value, span);
+  const wide = value.kind === 'hw' ? value.wide : undefined;
+  const operand = wide === undefined ? toOperand(value, span) : (value as Operand);
   const literal = operand.literal && operand.big;
   if (operand.big && !(isBig(type) && (literal || operand.fraction === type.fraction))) {
     const text = formatText(operand.expr.type, operand.fraction);
@@ -39,6 +41,14 @@ export function narrowFixed(
       `${type.text}() of ${text}: a bigint does not say where its binary point is`,
       'Write q.convert(value, type), where q is the type to have and type that of the value.',
     );
+  }
+  if (wide !== undefined) {
+    const target = irInt(type);
+    const expr =
+      type.overflow === 'wrap'
+        ? cast(operand.expr, target, span)
+        : wideSum(wide, target, span, builder);
+    return asValue({ expr, big: true, fraction: type.fraction });
   }
   return convertTo(
     type,

@@ -7,6 +7,7 @@ import { formatText } from './format-text.ts';
 import { narrowFixed } from './narrow-fixed.ts';
 import type { ProcessBuilder } from './process-builder.ts';
 import { hw, irInt, isFixedType, staticOf, toHardware, type Value } from './values.ts';
+import { wideSum } from './wide-arithmetic.ts';
 
 /** `type(x)` for any type that an element may have. */
 export function narrowTo(
@@ -68,6 +69,10 @@ export function narrow(
         'Round it at compile time (Math.round, Math.floor), and stay within 53 bits.',
       );
     }
+  }
+  if (value.kind === 'hw' && value.wide !== undefined) {
+    const { expr, wide } = value;
+    return hw(mode === 'cast' ? cast(expr, target, span) : wideSum(wide, target, span), big);
   }
   const { expr } = toHardware(value, span);
   if (expr.type.kind === 'vec') {

@@ -14,7 +14,7 @@ import {
   vecType,
 } from '../ir/ir.ts';
 import { align, commonFraction, rangeAt, widest } from './align.ts';
-import { fail } from './diagnostics.ts';
+import { type Diagnostic, DiagnosticSignal, fail } from './diagnostics.ts';
 import { formatText } from './format-text.ts';
 import type { Operand } from './values.ts';
 
@@ -55,6 +55,19 @@ function integers(a: Operand, b: Operand, symbol: string, span: Span): void {
   }
 }
 
+function wayOut(product: boolean, big: boolean, fraction: number): string {
+  if (product) {
+    return fraction === 0
+      ? 'Narrow the operands, or take the part that you need with mulLow(a, b, bits) or mulHigh(a, b, shift).'
+      : 'Narrow the operands, or round the product into a type q at once: q.product(a, b).';
+  }
+  if (big)
+    return 'Narrow it at once by naming the type: u64(a + b), or q(a + b) of a fixed-point type q.';
+  return fraction === 0
+    ? 'Narrow the operands first, e.g. u32(a).'
+    : 'Narrow the operands first, by naming a type: q(a).';
+}
+
 export function arithmetic(
   op: 'add' | 'sub' | 'mul',
   symbol: string,
@@ -78,31 +91,25 @@ export function arithmetic(
     ? exactRange(op, exprRange(a.expr), exprRange(b.expr))
     : exactRange(op, rangeAt(a, fraction), rangeAt(b, fraction));
   const type = typeForRange(range.min, range.max);
-  if (type.width > limitOf(big)) {
+  const refused = (width: number): Diagnostic => {
     const text = (one: Operand) => formatText(one.expr.type, one.fraction);
-    const sides = `${text(a)} ${symbol} ${text(b)}`;
-    if (fraction !== 0) {
-      fail(
-        'TW2002',
-        span,
-        `${sides} needs ${type.width} bits, and a ${big ? 'bigint here holds 64' : 'number holds 53 exactly'}`,
-        product
-          ? 'Narrow the operands, or round the product into a type q at once: q.product(a, b).'
-          : 'Narrow the operands first, by naming a type: q(a).',
-      );
-    }
-    fail(
-      'TW2002',
+    return {
+      code: 'TW2002',
       span,
-      `${sides} needs ${type.width} bits, and a ${big ? 'bigint here holds 64' : 'number holds 53 exactly'}`,
-      op === 'mul'
-        ? 'Narrow the operands, or take the part that you need with mulLow(a, b, bits) or mulHigh(a, b, shift).'
-        : 'Narrow the operands first, e.g. u32(a).',
-    );
+      message: `${text(a)} ${symbol} ${text(b)} needs ${width} bits, and a ${big ? 'bigint here holds 64' : 'number holds 53 exactly'}`,
+      hint: wayOut(product, big, fraction),
+    };
+  };
+  // Of two bigints the sum may be narrowed at once; both are held, so it has 65 bits at most.
+  const held = elementOf(a.expr.type).width <= 64 && elementOf(b.expr.type).width <= 64;
+  if (type.width > limitOf(big) && (product || !big || !held)) {
+    throw new DiagnosticSignal(refused(type.width));
   }
   if (product) return { expr: binary(op, type, a.expr, b.expr, span), big, fraction };
   const { left, right } = align(a, b, symbol, span);
-  return { expr: binary(op, type, left, right, span), big, fraction };
+  const expr = binary(op, type, left, right, span);
+  if (type.width <= limitOf(big) || isConstant(expr)) return { expr, big, fraction };
+  return { expr, big, fraction, wide: { op, left, right, refused: refused(type.width) } };
 }
 
 /** a / b where b is a power of two that the compiler knows: the binary point moves, nothing is computed. */

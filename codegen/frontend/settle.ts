@@ -1,6 +1,6 @@
 import type { Span } from '../ir/ir.ts';
 import type { ProcessBuilder } from './process-builder.ts';
-import { asValue, type Value } from './values.ts';
+import { asValue, toOperand, type Value } from './values.ts';
 
 /**
  * A value that stays what it is now, under a name that the emitted text shows: `const old = x` must not
@@ -8,7 +8,9 @@ import { asValue, type Value } from './values.ts';
  */
 export function settle(name: string, value: Value, builder: ProcessBuilder, span: Span): Value {
   if (value.kind === 'hw') {
-    return asValue({ ...value, expr: builder.name(name, value.expr, span) });
+    // Refuses a sum past 64 bits: its name would be a register past 64 bits.
+    const operand = toOperand(value, span);
+    return asValue({ ...operand, expr: builder.name(name, operand.expr, span) });
   }
   if (value.kind !== 'record') return value;
   const fields = [...value.fields].map(([key, field]): [string, Value] => [

@@ -154,7 +154,7 @@ function variableFor(
       `Name its type: let ${name} = u32(${initializer.getText()}).`,
     );
   }
-  const { type } = value.expr;
+  const { type } = toOperand(value, span).expr;
   const variable = builder.declare(name, type, true, span);
   builder.emit({ kind: 'assign', variable, value: value.expr, span });
   const { big, fraction } = value;

@@ -13,7 +13,7 @@ import type { ElementType } from '../language/element-type.ts';
 import type { BigFixedType } from '../language/fixed.ts';
 import type { IntegerType } from '../language/integer-type.ts';
 import type { VectorType } from '../language/vector.ts';
-import { fail, KnownErrorSignal } from './diagnostics.ts';
+import { type Diagnostic, DiagnosticSignal, fail, KnownErrorSignal } from './diagnostics.ts';
 import { exactUnits } from './exact-units.ts';
 import { formatText } from './format-text.ts';
 import { functionName } from './function-name.ts';
@@ -39,6 +39,16 @@ export interface Operand {
   readonly fraction: number;
   /** True for a number of the source that no type was named for. */
   readonly literal?: boolean;
+  /** A sum of bigints past 64 bits: only naming a type at once makes a value of it. */
+  readonly wide?: WideSum;
+}
+
+/** A result of 65 bits, which Node holds and a register does not. `refused` is said of any other use. */
+export interface WideSum {
+  readonly op: 'add' | 'sub';
+  readonly left: Expr;
+  readonly right: Expr;
+  readonly refused: Diagnostic;
 }
 
 /**
@@ -93,8 +103,8 @@ export function hw(expr: Expr, big = false, fraction = 0): Value {
   return { kind: 'hw', expr, big, fraction };
 }
 
-export function asValue({ expr, big, fraction }: Operand): Value {
-  return { kind: 'hw', expr, big, fraction };
+export function asValue({ expr, big, fraction, wide }: Operand): Value {
+  return { kind: 'hw', expr, big, fraction, ...(wide === undefined ? {} : { wide }) };
 }
 
 export function isIntegerType(value: unknown): value is IntegerType<unknown> {
@@ -186,7 +196,10 @@ export function toHardware(value: Value, span: Span): Operand {
 
 /** The value as hardware, fraction and all: numbers and booleans become constants of the smallest type. */
 export function toOperand(value: Value, span: Span): Operand {
-  if (value.kind === 'hw') return value;
+  if (value.kind === 'hw') {
+    if (value.wide !== undefined) throw new DiagnosticSignal(value.wide.refused);
+    return value;
+  }
   if (value.kind === 'poison') {
     throw new KnownErrorSignal({ code: 'TW1002', span, message: 'known to be wrong', hint: '' });
   }

@@ -113,7 +113,9 @@ class FixedWriter {
     const next = () => this.bigValue(shape, depth - 1);
     switch (this.random.integer(0, 6)) {
       case 0:
-        return `${name}(${next()} ${this.pick(['+', '-'])} ${next()})`;
+        return this.random.chance(0.2)
+          ? `${name}(-${operand()})`
+          : `${name}(${next()} ${this.pick(['+', '-'])} ${next()})`;
       case 1:
       case 2:
         return `${name}.product(${next()}, ${next()})`;
@@ -143,8 +145,13 @@ class FixedWriter {
         return put(
           `i64(${small.name}.raw(vec(${small.name}, 8, (l) => ${this.value(2, 2).replaceAll('[2]', '[l]')})[u3(v[7])]))`,
         );
-      case 2:
-        return put(`i64(Math.floor(sum(w${small.name})))`);
+      case 2: {
+        if (this.random.chance(0.5)) return put(`i64(Math.floor(sum(w${small.name})))`);
+        // Integers of 64 bits, whose sums have 65.
+        const sum = `(${this.pick(['i64', 'u64'])}(w[${at % 8}]) ${this.pick(['+', '-'])} w[${(at + 3) % 8}])`;
+        const type = this.pick(['i64', 'i63', 'u64', 'u60']);
+        return put(`i64(${type}${this.pick(['', '.saturate'])}${sum})`);
+      }
       case 3:
       case 4:
       case 5: {
@@ -186,7 +193,9 @@ function sourceOf({ small, big }: FixedWriter, statements: readonly FixedStateme
       '    output.send(row);',
     ].join('\n'),
   ).join('\n');
-  const integers = [...new Set([...types.map(raw), 'i64', 'u3', 'u4', 'u8', 'i12', 'u32'])];
+  const integers = [
+    ...new Set([...types.map(raw), 'i63', 'i64', 'u60', 'u64', 'u3', 'u4', 'u8', 'i12', 'u32']),
+  ];
   return `import {
   fixed, kernel, readMemory, type ReadPort, scalar, type Stream, stream, sum, table, ufixed,
   type ValueOf, type Vec, vec, vecOf, writeMemory, type WritePort, ${integers.join(', ')},
@@ -194,7 +203,7 @@ function sourceOf({ small, big }: FixedWriter, statements: readonly FixedStateme
 
 ${types.map(declaration).join('\n')}
 
-type Operands = { v: Vec<u32>; ${[...fields, ...vectors].join('; ')} };
+type Operands = { v: Vec<u32>; w: Vec<i64>; ${[...fields, ...vectors].join('; ')} };
 
 function ask(rows: u32, input: ReadPort<u32>, wide: ReadPort<i64>, output: WritePort<i64>): void {
   for (let at = 0; at < rows; at++) {
@@ -210,6 +219,7 @@ function split(rows: u32, input: ReadPort<u32>, wide: ReadPort<i64>, operands: S
     const w = wide.receive();
     operands.write({
       v,
+      w,
 ${types.map((one, at) => `      ${one.name}v: ${one.name}.fromRaw(${raw(one)}(w[${at % 8}])),`).join('\n')}
 ${small.map((one) => `      w${one.name}: vec(${one.name}, 8, (l) => ${one.name}.fromRaw(${raw(one)}(v[l + 8]))),`).join('\n')}
     });
@@ -220,7 +230,7 @@ function work(rows: u32, operands: Stream<Operands>, output: WritePort<i64>): vo
   const sines = table(q5, 16, (i) => Math.sin(i) * 3);
   let row = vec(i64, 8, () => 0n);
   for (let at = 0; at < rows; at++) {
-    const { v, ${names.join(', ')} } = operands.read();
+    const { v, w, ${names.join(', ')} } = operands.read();
 ${body}
     output.response();
   }
@@ -236,6 +246,7 @@ export default kernel({
   dataflow(_p, { rows, input, wide, output }) {
     const operands = stream({
       v: vecOf(u32, 16),
+      w: vecOf(i64, 8),
 ${types.map(({ name }) => `      ${name}v: ${name},`).join('\n')}
 ${small.map(({ name }) => `      w${name}: vecOf(${name}, 8),`).join('\n')}
     });

@@ -1,12 +1,21 @@
 import { binary, cast, constant, exactRange, exprRange, saturate, select } from '../ir/build.ts';
-import { type Expr, elementOf, intType, rangeOf, type Span, typeForRange, u1 } from '../ir/ir.ts';
+import {
+  type Expr,
+  type IntType,
+  intType,
+  rangeOf,
+  type Span,
+  typeForRange,
+  u1,
+} from '../ir/ir.ts';
 import type { ProcessBuilder } from './process-builder.ts';
 import { increment } from './round.ts';
-import { type AnyFixedType, irInt } from './values.ts';
+import { type AnyFixedType, irInt, type WideSum } from './values.ts';
 
 /**
- * A product past the 64 bits of an IR type, from four products of 32-bit halves. It never leaves this
- * file: what does is the part that the result type keeps, rounded once and held by its overflow mode.
+ * Results past the 64 bits of an IR type: a product from four products of 32-bit halves, and a sum with
+ * its carry. They never leave this file: what does is the part that the result type keeps, rounded once
+ * and held by its overflow mode.
  */
 
 const u32 = intType(false, 32);
@@ -41,28 +50,57 @@ export function wideProduct(
   const units = name('units', binary('add', u64, down.low, plus, span));
   const target = irInt(type);
   if (type.overflow === 'wrap') return cast(units, target, span);
+  // Nothing is dropped, so nothing is rounded, and the upper part may have all of its 64 bits.
+  if (by === 0) return saturatePair({ high: down.high, low: units }, target, span);
   const carry = binary('and', u1, plus, binary('eq', u1, down.low, ones, span), span);
   const range = exprRange(down.high);
-  const top = name(
-    'upper',
-    binary('add', typeForRange(range.min, range.max + 1n), down.high, carry, span),
-  );
+  const top = typeForRange(range.min, range.max + 1n);
+  const upper = name('upper', binary('add', top, down.high, carry, span));
+  return saturatePair({ high: upper, low: units }, target, span);
+}
+
+/** A sum or difference of 65 bits, clamped to a type. */
+export function wideSum(
+  { op, left, right }: WideSum,
+  target: IntType,
+  span: Span,
+  builder?: ProcessBuilder,
+): Expr {
+  const name = (text: string, expr: Expr) =>
+    builder?.pureDepth === 0 ? builder.name(text, expr, span) : expr;
+  const [a, b] = [name('left', left), name('right', right)];
+  const low = name('low', binary(op, u64, a, b, span));
+  const first = cast(a, u64, span);
+  const carry =
+    op === 'add'
+      ? binary('lt', u1, low, first, span)
+      : binary('lt', u1, first, cast(b, u64, span), span);
+  const upper = intType(true, 2);
+  const signs = binary(op, upper, signOf(a, span), signOf(b, span), span);
+  return saturatePair({ high: binary(op, upper, signs, carry, span), low }, target, span);
+}
+
+/** −1 for a negative value, else 0: the bits above the 64th. */
+function signOf(x: Expr, span: Span): Expr {
+  if (exprRange(x).min >= 0n) return zero;
+  return select(binary('lt', u1, x, zero, span), constant(-1n), constant(0n), intType(true, 1));
+}
+
+function saturatePair({ high, low }: Pair, target: IntType, span: Span): Expr {
   const { min, max } = rangeOf(target);
   const past = select(
-    binary('lt', u1, top, zero, span),
+    binary('lt', u1, high, zero, span),
     constant(min, target),
     constant(max, target),
     target,
   );
   if (!target.signed) {
-    const inside = binary('eq', u1, top, zero, span);
-    return select(inside, saturate(units, target, span), past, target);
+    const inside = binary('eq', u1, high, zero, span);
+    return select(inside, saturate(low, target, span), past, target);
   }
   // Within 64 bits where all of the upper part repeats the sign.
-  const signed = cast(units, intType(true, 64), span);
-  const below = binary('lt', u1, signed, zero, span);
-  const repeated = select(below, constant(-1n), constant(0n), intType(true, 1));
-  const inside = binary('eq', u1, top, repeated, span);
+  const signed = cast(low, intType(true, 64), span);
+  const inside = binary('eq', u1, high, signOf(signed, span), span);
   return select(inside, saturate(signed, target, span), past, target);
 }
 
@@ -111,9 +149,7 @@ function shiftPair({ high, low }: Pair, by: number, span: Span): Pair {
   if (by === 0) return { high, low };
   const { min, max } = exprRange(high);
   if (by === 64) {
-    const sign = elementOf(high.type).signed
-      ? select(binary('lt', u1, high, zero, span), constant(-1n), constant(0n), intType(true, 1))
-      : zero;
+    const sign = signOf(high, span);
     return { high: sign, low: cast(high, u64, span) };
   }
   const amount = constant(BigInt(by));
