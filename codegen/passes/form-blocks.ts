@@ -12,6 +12,7 @@ import { fold } from '../ir/fold.ts';
 import { Interner, withOperands } from '../ir/intern.ts';
 import { type Expr, type Process, type Span, type Stmt, type Type, u1 } from '../ir/ir.ts';
 import { allStatements, operandsOf } from '../ir/visit.ts';
+import { BranchLocals } from './branch-locals.ts';
 
 /**
  * form-blocks: structured code → blocks.
@@ -51,10 +52,14 @@ class BlockFormer {
   private readonly drafts: Draft[] = [];
   private current: Draft;
   private readonly guards: Guard[] = [];
+  private readonly branchLocals: BranchLocals;
+  /** How many guards enclose the branch that a variable lives in. */
+  private readonly depthOf = new Map<string, number>();
   private saved = 0;
 
   constructor(process: Process) {
     this.process = process;
+    this.branchLocals = new BranchLocals(process);
     for (const { name, type, mutable } of process.variables) {
       this.types.set(name, type);
       if (mutable) this.mutable.add(name);
@@ -97,9 +102,10 @@ class BlockFormer {
     return this.interner.intern(substitute(expr, (name) => this.current.env.get(name)));
   }
 
-  private predicate(): Expr | undefined {
+  /** The conditions in force, but for the outer ones. */
+  private predicate(outer = 0): Expr | undefined {
     let all: Expr | undefined;
-    for (const guard of this.guards) {
+    for (const guard of this.guards.slice(outer)) {
       all = all === undefined ? guard.expr : binary('and', u1, all, guard.expr);
     }
     return all === undefined ? undefined : this.interner.intern(all);
@@ -149,7 +155,7 @@ class BlockFormer {
   }
 
   private assign(name: string, value: Expr): void {
-    const predicate = this.mutable.has(name) ? this.predicate() : undefined;
+    const predicate = this.mutable.has(name) ? this.predicate(this.depthOf.get(name)) : undefined;
     const before = this.current.env.get(name) ?? this.leaf(name);
     const after =
       predicate === undefined
@@ -201,12 +207,19 @@ class BlockFormer {
   private predicated(statement: Extract<Stmt, { kind: 'if' }>): void {
     const guard: Guard = { expr: this.now(statement.condition) };
     this.guards.push(guard);
-    this.walk(statement.then);
+    this.arm(statement.then);
     if (statement.else.length > 0) {
       guard.expr = this.interner.intern(negation(guard.expr));
-      this.walk(statement.else);
+      this.arm(statement.else);
     }
     this.guards.pop();
+  }
+
+  private arm(statements: readonly Stmt[]): void {
+    for (const name of this.branchLocals.of(statements)) {
+      if (!this.depthOf.has(name)) this.depthOf.set(name, this.guards.length);
+    }
+    this.walk(statements);
   }
 
   private branch(statement: Extract<Stmt, { kind: 'if' }>): void {
