@@ -119,7 +119,7 @@ function parseResult(reader: LineReader, names: StatementNames): Stmt {
 }
 
 function parseLoop(reader: LineReader, names: StatementNames, block: () => Stmt[]): Stmt {
-  const hint = 'Write loop i = 0:u8 while lt:u1(i, 9:u8) step i = add:u8(i, 1:u1) ii 1.';
+  const hint = 'Write loop i = 0:u8 while lt:u1(i, 9:u8) step i = add:u8(i, 1:u1) ii 1 unroll 4.';
   const assignments = (): AssignStmt[] => {
     const list: AssignStmt[] = [];
     do {
@@ -136,8 +136,17 @@ function parseLoop(reader: LineReader, names: StatementNames, block: () => Stmt[
   const condition = parseExpression(reader, names);
   const step = reader.accept('step') ? assignments() : [];
   const ii = reader.accept('ii') ? reader.number('an initiation interval', hint) : undefined;
+  const unroll = reader.accept('unroll') ? reader.number('a number of copies', hint) : undefined;
   const body = block();
-  return { kind: 'loop', init, condition, step, body, ...(ii === undefined ? {} : { ii }) };
+  return {
+    kind: 'loop',
+    init,
+    condition,
+    step,
+    body,
+    ...(ii === undefined ? {} : { ii }),
+    ...(unroll === undefined ? {} : { unroll }),
+  };
 }
 
 /** `"text ", value, " text"`. */

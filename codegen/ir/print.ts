@@ -111,13 +111,14 @@ export function printStatement(statement: Stmt, indent: string): string[] {
         ...(statement.else.length > 0 ? [`${indent}else`, ...nested(statement.else)] : []),
       ];
     case 'loop': {
-      const { init, condition, step, ii } = statement;
+      const { init, condition, step, ii, unroll } = statement;
       const head = [
         'loop',
         ...(init.length > 0 ? [init.map(assignment).join(', ')] : []),
         `while ${printExpr(condition)}`,
         ...(step.length > 0 ? [`step ${step.map(assignment).join(', ')}`] : []),
         ...(ii === undefined ? [] : [`ii ${ii}`]),
+        ...(unroll === undefined ? [] : [`unroll ${unroll}`]),
       ];
       return [indent + head.join(' '), ...nested(statement.body)];
     }

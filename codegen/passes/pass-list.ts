@@ -6,6 +6,7 @@ import { hoistInvariants } from './hoist-invariants.ts';
 import { ifConversion } from './if-conversion.ts';
 import { narrowWidths } from './narrow-widths.ts';
 import { strengthReduction } from './strength-reduction.ts';
+import { unrollLoops } from './unroll-loops.ts';
 
 /** A step from IR to IR, the same for every target. */
 export interface Pass {
@@ -16,7 +17,9 @@ export interface Pass {
 
 /** THE order of the passes; each entry says why it stands where it stands. */
 export const passes: readonly Pass[] = [
-  // First: every other pass then sees constants where the source has names for them.
+  // First, so that each copy of a body is folded and converted by itself.
+  unrollLoops,
+  // Before all that looks at values: every other pass then sees constants where the source has names for them.
   constantFolding,
   // Before what looks at values: of two assignments it makes one, whose value they see whole.
   ifConversion,

@@ -2,6 +2,7 @@ import {
   i16,
   i32,
   kernel,
+  pipeline,
   type ReadPort,
   readMemory,
   type Stream,
@@ -10,9 +11,11 @@ import {
   stream,
   u1,
   u4,
+  u5,
   u8,
   u16,
   u32,
+  unroll,
   type Vec,
   vec,
   vecOf,
@@ -130,7 +133,31 @@ function work(rows: u16, input: ReadPort<u32>, results: Stream<Vec<u32>>): void 
 function collect(rows: u16, results: Stream<Vec<u32>>, output: WritePort<u32>): void {
   for (let row = 0; row < rows; row++) {
     const [even, odd] = [results.read(), results.read()];
-    output.send(vec(u32, 16, (l) => even[l] ^ u32(odd[l] * 256)));
+    // A number of lanes that is known, and a multiple; one that is neither; one that is left.
+    let total = u32(0);
+    for (let l = 0; l < 16; l++) {
+      pipeline();
+      unroll(4);
+      total = u32(total + even[u4(l)]);
+    }
+    let some = u32(0);
+    for (let l = 15; l > u4(even[3]); l--) {
+      unroll(3);
+      const lane = odd[u4(l)];
+      some = u32(some * 3 + lane);
+    }
+    let found = u8(16);
+    for (let l = 0; l < u5(odd[1]); l++) {
+      pipeline();
+      unroll(4);
+      if (l > 15) continue;
+      if ((odd[u4(l)] & 3) === 2) {
+        found = u8(l);
+        break;
+      }
+    }
+    const ends = [total, some, found];
+    output.send(vec(u32, 16, (l) => (l < 13 ? even[l] ^ u32(odd[l] * 256) : ends[l - 13])));
   }
 }
 
