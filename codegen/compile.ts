@@ -14,7 +14,7 @@ import type { Manifest } from './package/manifest.ts';
 import { explainSchedule, type ProcessReport } from './passes/explain-schedule.ts';
 import { formBlocks } from './passes/form-blocks.ts';
 import { deepenStreams } from './passes/needed-depths.ts';
-import { passes } from './passes/pass-list.ts';
+import { hardwarePasses, passes } from './passes/pass-list.ts';
 import { schedule } from './passes/schedule.ts';
 import { kernelWarnings } from './passes/warnings.ts';
 import { writeFileAtomicSync } from './support/atomic-write.ts';
@@ -51,8 +51,13 @@ export async function compileKernel(
     ir = pass.run(ir);
     verifyKernel(ir);
   }
+  let hardware = ir;
+  for (const pass of hardwarePasses) {
+    hardware = pass.run(hardware);
+    verifyKernel(hardware);
+  }
   const stages: Schedule = new Map(
-    ir.processes.map((process) => [process.name, schedule(formBlocks(process))]),
+    hardware.processes.map((process) => [process.name, schedule(formBlocks(process))]),
   );
   const files = new Map<string, string>();
   ir = deepenStreams(ir, stages, statedDepths);

@@ -59,7 +59,11 @@ const verilatorFlags = [
   // The name of this port is XRT's choice.
   '-Wno-SYMRSVDWORD',
 ];
-const sharedFlags = ['-std=c++17', '-fPIC', '-fvisibility=hidden', '-DVERILATOR=1', '-DVM_SC=0'];
+const sharedFlags = [
+  ...['-std=c++17', '-fPIC', '-fvisibility=hidden', '-DVERILATOR=1', '-DVM_SC=0'],
+  // $display goes where sim/cpp/log-hook.hpp says.
+  '-DVL_PRINTF=tilewright_printf',
+];
 const warningsFile = 'warnings.txt';
 
 function compileFlags(trace: boolean): string[] {
@@ -165,12 +169,16 @@ async function buildRuntime(
 ): Promise<readonly string[]> {
   const compile = async (name: string, sources: readonly string[]) => {
     const flags = [...compileFlags(true), '-O1', '-w'];
-    const key = { sources, flags, versions: tools.versions, arch: process.arch };
+    const hook = harnessSources().filter(({ path }) => path === 'log-hook.hpp');
+    const key = { sources, flags, hook, versions: tools.versions, arch: process.arch };
     const { folder } = await store.build(name, key, async (folder) => {
       // One after another: the model is compiled at the same time, and two compilers are enough.
       for (const source of sources) {
         const file = join(tools.include, `${source}.cpp`);
-        const include = [`-I${tools.include}`, `-I${join(tools.include, 'gtkwave')}`];
+        const include = [
+          ...[`-I${tools.include}`, `-I${join(tools.include, 'gtkwave')}`],
+          ...['-include', join(harnessFolder(), 'log-hook.hpp')],
+        ];
         const args = [...flags, ...include, '-c', file, '-o', join(folder, `${source}.o`)];
         await runTool(tools.compiler, args, { signal }).catch(explainZlib);
       }
@@ -248,6 +256,8 @@ async function compileModel(
       `-I${harnessFolder()}`,
       `-I${tools.include}`,
       `-I${join(tools.include, 'vltstd')}`,
+      '-include',
+      join(harnessFolder(), 'log-hook.hpp'),
       '-c',
       join(verilated, 'model.cpp'),
       '-o',

@@ -1,5 +1,6 @@
 import koffi from 'koffi';
 import { TilewrightError } from '../codegen/support/errors.ts';
+import { failedAssertion, kernelLog } from './kernel-log.ts';
 
 /** The C interface of sim/cpp/c-interface.hpp; addresses of C++ objects are bigint. */
 interface Functions {
@@ -16,6 +17,7 @@ interface Functions {
   readonly tw_free: (handle: bigint) => void;
   readonly tw_failure_code: (handle: bigint) => string;
   readonly tw_failure_text: (handle: bigint) => string;
+  readonly tw_log: (handle: bigint) => string;
   readonly tw_bind: (
     handle: bigint,
     port: number,
@@ -41,6 +43,7 @@ const declarations: Readonly<Record<keyof Functions, string>> = {
   tw_free: 'void tw_free(void *handle)',
   tw_failure_code: 'const char *tw_failure_code(void *handle)',
   tw_failure_text: 'const char *tw_failure_text(void *handle)',
+  tw_log: 'const char *tw_log(void *handle)',
   tw_bind:
     'int32_t tw_bind(void *handle, uint32_t port, const char *name, uint64_t base, ' +
     'uint8_t *data, uint64_t bytes)',
@@ -160,6 +163,11 @@ export class NativeModel {
     this.#check(this.#functions.tw_acknowledge(this.#handle));
   }
 
+  /** What the kernel printed since the last start. */
+  log(): readonly string[] {
+    return kernelLog(this.#functions.tw_log(this.#handle).split('\n'));
+  }
+
   counters(): NativeCounters {
     const counters = new BigUint64Array(3 + 2 * this.#ports);
     this.#functions.tw_counters(this.#handle, counters);
@@ -195,6 +203,9 @@ export class NativeModel {
     const code = this.#functions.tw_failure_code(this.#handle);
     if (code === '') return;
     const text = this.#functions.tw_failure_text(this.#handle);
+    const assertion =
+      code === 'ASSERTION' ? failedAssertion(this.#kernel, [text.trimEnd()]) : undefined;
+    if (assertion !== undefined) throw assertion;
     const hint = hints[code];
     throw new TilewrightError(`${this.#kernel}: ${text}`, {
       code: code === 'FILE_UNWRITABLE' ? code : `SIM_${code}`,

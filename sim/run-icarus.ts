@@ -14,6 +14,7 @@ import {
   type IcarusRun,
   IcarusWorkload,
 } from './icarus-workload.ts';
+import { failedAssertion, kernelLog, markedLines } from './kernel-log.ts';
 import { beatBytes } from './memory.ts';
 import type { PortActivity } from './simulator.ts';
 
@@ -23,6 +24,8 @@ export interface IcarusResult {
   /** From the write of ap_start to the interrupt, as `SimulationResult.cycles`. */
   readonly cycles: number;
   readonly ports: readonly PortActivity[];
+  /** What the kernel printed, process by process as in golden. */
+  readonly log: readonly string[];
 }
 
 export interface IcarusOptions extends IcarusLimits {
@@ -158,6 +161,7 @@ async function results(
   workload: IcarusWorkload,
   scratch: string,
   lines: readonly (readonly number[])[],
+  logs: readonly (readonly string[])[],
 ): Promise<IcarusResult[]> {
   const written = new Map<string, Uint8Array>();
   for (const { name, direction } of manifest.ports) {
@@ -175,7 +179,7 @@ async function results(
     const ports = manifest.ports.map(({ name }, port) => {
       return { port: name, bursts: counts[2 * port], beats: counts[2 * port + 1] };
     });
-    return { outputs, cycles, ports };
+    return { outputs, cycles, ports, log: logs[index] ?? [] };
   });
 }
 
@@ -219,10 +223,13 @@ async function simulate(
     const lines = [...stdout.matchAll(/^RUN (.*)$/gm)].map(([, text]) =>
       text.split(' ').map(Number),
     );
+    const assertion = failedAssertion(manifest.kernel, markedLines(stdout));
+    if (assertion !== undefined) throw assertion;
+    const logs = stdout.split(/^RUN .*$/m).map((part) => kernelLog(markedLines(part)));
     if (lines.length !== runs.length || !/^END$/m.test(stdout)) {
       throw failure(manifest.kernel, stdout, firstRun);
     }
-    return await results(manifest, workload, scratch, lines);
+    return await results(manifest, workload, scratch, lines, logs);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -237,7 +244,7 @@ const runsWorthAProcess = 16;
  * a reset in between. The memory keeps the timing of the memory model; its stalls are another sequence
  * than the Verilated one's.
  * @param kernel its manifest and the folder of its artefacts (a `BuiltKernel` will do).
- * @throws TilewrightError `SIM_AXI_RULE`, `SIM_DEADLOCK`, `SIM_CYCLE_LIMIT`, `SIM_PROTOCOL`,
+ * @throws TilewrightError `SIM_AXI_RULE`, `SIM_DEADLOCK`, `SIM_CYCLE_LIMIT`, `SIM_PROTOCOL`, `ASSERTION`,
  * `KERNEL_ARGUMENT`, `SIM_OPTION`, `ARTEFACT_MISSING`, `TOOL_MISSING`, `TOOL_FAILED`, `ABORTED`.
  */
 export async function runIcarus(

@@ -55,6 +55,8 @@ export interface SimulationResult {
    */
   readonly cycles: number;
   readonly ports: readonly PortActivity[];
+  /** What the kernel printed, process by process as in golden. */
+  readonly log: readonly string[];
   /** Cycles simulated a second of this machine's time, the memory model included. */
   readonly simCyclesPerSecond: number;
   /** What the reader should know besides, e.g. Verilator's warnings about the kernel. */
@@ -74,7 +76,8 @@ export interface Simulator extends AsyncDisposable {
   /**
    * Writes the arguments, starts the kernel and clocks it until it is done.
    * @throws TilewrightError `SIM_AXI_RULE` (a port broke a rule of AXI or left its buffers),
-   * `SIM_DEADLOCK`, `SIM_CYCLE_LIMIT`, `SIM_PROTOCOL`, `KERNEL_ARGUMENT`, `ABORTED`. After any but
+   * `SIM_DEADLOCK`, `SIM_CYCLE_LIMIT`, `SIM_PROTOCOL`, `ASSERTION` (an assert() of the kernel),
+   * `KERNEL_ARGUMENT`, `ABORTED`. After any but
    * `KERNEL_ARGUMENT` the simulator is of no further use but to be closed.
    */
   run(args: SimArguments, options?: RunOptions): Promise<SimulationResult>;
@@ -234,6 +237,7 @@ class VerilatedSimulator implements Simulator {
           port: name,
           ...counters.ports[index],
         })),
+        log: this.#model.log(),
         simCyclesPerSecond: Math.round(
           (counters.cycle - from) / Math.max(milliseconds / 1e3, 1e-6),
         ),

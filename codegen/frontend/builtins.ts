@@ -11,8 +11,10 @@ import {
   vecType,
 } from '../ir/ir.ts';
 import { type ElementType, isBig } from '../language/element-type.ts';
+import { declareArray } from './arrays.ts';
 import { fail } from './diagnostics.ts';
 import { evaluate, lambda } from './expressions.ts';
+import { assertCall, printCall } from './messages.ts';
 import { narrowTo } from './narrow.ts';
 import { shiftDown } from './operators.ts';
 import type { ProcessBuilder } from './process-builder.ts';
@@ -126,6 +128,15 @@ const builtins: Readonly<Record<string, Builtin>> = {
     tables.push({ name, element: irInt(type), values, span: call.span });
     return { kind: 'table', name, element: irInt(type), fraction: type.fraction, values };
   },
+  array: (call) =>
+    declareArray(
+      call,
+      known(call, 0, 'the type'),
+      known(call, 1, 'the length'),
+      call.argNodes[2] === undefined ? undefined : argument(call, 2),
+    ),
+  print: printCall,
+  assert: assertCall,
   shiftRight: (call) => {
     const [a, n] = [hardware(call, 0), hardware(call, 1)];
     if (exprRange(n.expr).min < 0n || exprRange(n.expr).max > 63n) {

@@ -1,4 +1,5 @@
 import { arithmetic } from './catalogue/arithmetic.ts';
+import { arraysAndLogs } from './catalogue/arrays-and-logs.ts';
 import { control } from './catalogue/control.ts';
 import type { Catalogue } from './catalogue/entry.ts';
 import { fixedPoint } from './catalogue/fixed-point.ts';
@@ -15,6 +16,7 @@ export const diagnosticCatalogue: Catalogue = {
   ...arithmetic,
   ...fixedPoint,
   ...control,
+  ...arraysAndLogs,
   ...network,
   ...warnings,
 };

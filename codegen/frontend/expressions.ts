@@ -1,6 +1,7 @@
 import { type CallExpression, type Expression, Node, SyntaxKind } from 'ts-morph';
 import { lane as laneOf } from '../ir/build.ts';
 import { type Expr, elementOf, lanesOf, rangeOf, sameType, u1 } from '../ir/ir.ts';
+import { loadElement } from './arrays.ts';
 import { callBuiltin, isBuiltin } from './builtins.ts';
 import { callLive } from './call-live.ts';
 import { fail } from './diagnostics.ts';
@@ -49,7 +50,8 @@ export function evaluate(node: Expression, scope: Scope, builder: ProcessBuilder
   if (Node.isNonNullExpression(node)) return evaluate(node.getExpression(), scope, builder);
   if (Node.isNumericLiteral(node)) return { kind: 'static', value: node.getLiteralValue() };
   if (Node.isBigIntLiteral(node)) return { kind: 'static', value: node.getLiteralValue() };
-  if (Node.isStringLiteral(node)) return { kind: 'static', value: node.getLiteralValue() };
+  if (Node.isStringLiteral(node) || Node.isNoSubstitutionTemplateLiteral(node))
+    return { kind: 'static', value: node.getLiteralValue() };
   if (Node.isTrueLiteral(node)) return { kind: 'static', value: true };
   if (Node.isFalseLiteral(node)) return { kind: 'static', value: false };
   if (Node.isIdentifier(node)) return evaluateName(node.getText(), scope, span);
@@ -74,7 +76,10 @@ export function evaluate(node: Expression, scope: Scope, builder: ProcessBuilder
     const index = node.getArgumentExpression();
     if (index === undefined) fail('TW1004', span, 'an index is missing', 'Write v[index].');
     const object = evaluate(node.getExpression(), scope, builder);
-    return element(object, evaluate(index, scope, builder), span);
+    const at = evaluate(index, scope, builder);
+    if (object.kind === 'array' && at.kind !== 'poison')
+      return loadElement(object, at, span, builder);
+    return element(object, at, span);
   }
   if (Node.isPrefixUnaryExpression(node)) {
     return unary(node.getOperatorToken(), evaluate(node.getOperand(), scope, builder), span);
@@ -175,6 +180,7 @@ function property(object: Value, name: string, span: ReturnType<typeof spanOf>):
   if (object.kind === 'table' && name === 'length') {
     return { kind: 'static', value: object.values.length };
   }
+  if (object.kind === 'array' && name === 'length') return { kind: 'static', value: object.length };
   if (object.kind === 'stream' || object.kind === 'memory' || object.kind === 'hw') {
     return { kind: 'method', object, name };
   }
@@ -239,7 +245,7 @@ function element(object: Value, index: Value, span: ReturnType<typeof spanOf>): 
       ? rangeOf(elementOf(at.type))
       : { min: BigInt(Number(known.value)), max: BigInt(Number(known.value)) };
   // Lane counts that are no power of two cannot be met exactly by a width; golden checks those.
-  const powerOfTwo = (lanes & (lanes - 1)) === 0;
+  const powerOfTwo = lanes > 1 && (lanes & (lanes - 1)) === 0;
   if (range.min < 0n || (range.max >= BigInt(lanes) && (powerOfTwo || known !== undefined))) {
     fail(
       'TW2008',

@@ -9,6 +9,7 @@ import {
 } from 'ts-morph';
 import { cast, exprRange, isConstant, select } from '../ir/build.ts';
 import { type AssignStmt, type Expr, type Stmt, type Type, typeForRange, u1 } from '../ir/ir.ts';
+import { counterRange } from './counter-range.ts';
 import { fail } from './diagnostics.ts';
 import { type Directives, directives } from './directives.ts';
 import { binaryOperator, evaluate } from './expressions.ts';
@@ -39,6 +40,8 @@ interface Loop {
   readonly condition: Expression;
   readonly directives: Directives;
   readonly scope: Scope;
+  /** What the body sees, where that is more. */
+  readonly bodyScope?: Scope;
   /** Compiled behind the body, which may have left the loop by these jumps. */
   step(jumps: ReadonlySet<Target>): readonly AssignStmt[];
 }
@@ -100,7 +103,7 @@ function compileLoop(loop: Loop, builder: ProcessBuilder): Flow {
   const inside = (): Flow => {
     const jumps = { ...builder.jumps, break: leave, continue: again };
     return landing(
-      withJumps(builder, jumps, () => loopBody(rest, scope, builder)),
+      withJumps(builder, jumps, () => loopBody(rest, loop.bodyScope ?? scope, builder)),
       again,
     );
   };
@@ -200,8 +203,23 @@ export function forStatement(node: ForStatement, scope: Scope, builder: ProcessB
       // After a jump nobody sees the counter, but other variables must stay as they were.
       jumps.size === 0 || one.variable === variable ? one : unlessTaken(jumps, one),
     );
+  const range = counterRange(
+    name,
+    type,
+    first,
+    counterStep(name, incrementor, inner, builder),
+    condition,
+    found.rest,
+    inner,
+    builder,
+    span,
+  );
+  const { fraction } = start;
+  const bodyScope = new Scope(inner);
+  if (range !== undefined && fraction === 0)
+    bodyScope.define(name, { kind: 'let', variable, type, big, fraction, within: range });
   return compileLoop(
-    { node, init: [init], condition, directives: found, scope: inner, step },
+    { node, init: [init], condition, directives: found, scope: inner, bodyScope, step },
     builder,
   );
 }

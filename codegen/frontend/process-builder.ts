@@ -78,13 +78,14 @@ export class ProcessBuilder {
         'Call the function in a statement of its own, or unroll() the loop.',
       );
     }
-    const free = statement.kind === 'assign' || statement.kind === 'if';
+    // A load disturbs nothing, so it may be done where its value goes unused.
+    const free = ['assign', 'if', 'load'].includes(statement.kind);
     if (this.pureDepth > 0 && !free && statement.span !== undefined) {
       fail(
         'TW3001',
         statement.span,
-        'a stream or memory is used inside a condition or a lambda',
-        'Take the value in a statement of its own, inside an if.',
+        `${statement.kind === 'print' || statement.kind === 'assert' ? `${statement.kind}()` : 'a stream or memory'} is used inside a condition or a lambda`,
+        'Give it a statement of its own, inside an if.',
       );
     }
     this.sink.push(statement);
@@ -92,10 +93,22 @@ export class ProcessBuilder {
 
   /** A new variable named after the source's, made unique within the process. */
   declare(name: string, type: Type, mutable: boolean, span: Span): string {
+    const unique = this.unique(name);
+    this.variables.push({ name: unique, type, mutable, span });
+    return unique;
+  }
+
+  private unique(name: string): string {
     let unique = name;
     for (let copy = 2; this.names.has(unique); copy++) unique = `${name}_${copy}`;
     this.names.add(unique);
-    this.variables.push({ name: unique, type, mutable, span });
+    return unique;
+  }
+
+  /** A new array, named like a variable. Its index and its stores are the caller's. */
+  declareArray(name: string, array: Omit<LocalArray, 'name'>): string {
+    const unique = this.unique(name);
+    this.arrays.push({ name: unique, ...array });
     return unique;
   }
 

@@ -52,6 +52,10 @@ function hintFor(code: number, message: string): string {
     return 'Declare the name, or import it from tilewright/language.';
   }
   if (code === 2339 || code === 2551) return 'See docs/kernel-language.md for what there is.';
+  if (code === 2345 && /parameter of type 'string'/.test(message)) {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: what to write is a template
+    return 'Put the value into a text: `x is ${x}`.';
+  }
   const number = /^(Type|Argument of type) '(number|bigint|[ui]\d+|(Int|Fixed|BigFixed|Vec)<.*>)'/;
   if ((code === 2322 || code === 2345) && number.test(message)) {
     return 'TypeScript refuses this; a value gets a width by naming its type, e.g. u8(x).';

@@ -1,4 +1,5 @@
-import type { Span, Type } from '../ir/ir.ts';
+import { cast } from '../ir/build.ts';
+import type { Expr, IntType, Span, Type } from '../ir/ir.ts';
 import { fail } from './diagnostics.ts';
 import { asValue, type Value } from './values.ts';
 
@@ -12,6 +13,8 @@ export type Binding =
       readonly big: boolean;
       /** Bits behind the binary point. */
       readonly fraction: number;
+      /** What the variable is known to hold here, where that is less than its type. */
+      readonly within?: IntType;
     }
   /** A `let` that holds a record: a variable for each field. */
   | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Binding> };
@@ -26,8 +29,9 @@ export function valueOfBinding(binding: Binding, span: Span): Value {
     ]);
     return { kind: 'record', fields: new Map(fields) };
   }
-  const { variable, type, big, fraction } = binding;
-  return asValue({ expr: { op: 'var', name: variable, type, span }, big, fraction });
+  const { variable, type, within, big, fraction } = binding;
+  const now: Expr = { op: 'var', name: variable, type, span };
+  return asValue({ expr: within === undefined ? now : cast(now, within, span), big, fraction });
 }
 
 /** Names in sight, innermost block first. */

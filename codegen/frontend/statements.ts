@@ -10,6 +10,7 @@ import {
   type VariableDeclaration,
 } from 'ts-morph';
 import type { Span, Stmt } from '../ir/ir.ts';
+import { storeElement } from './arrays.ts';
 import { fail, record } from './diagnostics.ts';
 import { binaryOperator, evaluate } from './expressions.ts';
 import { jumpStatement, returnStatement } from './jump-statements.ts';
@@ -234,6 +235,13 @@ function assign(
   span: Span,
 ): void {
   if (Node.isElementAccessExpression(target)) {
+    const array = evaluate(target.getExpression(), scope, builder);
+    const index = target.getArgumentExpression();
+    if (array.kind === 'poison') return;
+    if (array.kind === 'array' && index !== undefined) {
+      storeElement(array, evaluate(index, scope, builder), value, span, builder);
+      return;
+    }
     fail('TW1028', span, 'a lane is assigned in place', 'Vectors are values: v = v.with(lane, x).');
   }
   if (Node.isArrayLiteralExpression(target) || Node.isObjectLiteralExpression(target)) {

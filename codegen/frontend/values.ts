@@ -87,6 +87,14 @@ export type Value =
       readonly values: readonly bigint[];
     }
   | {
+      readonly kind: 'array';
+      readonly name: string;
+      readonly element: Type;
+      readonly big: boolean;
+      readonly fraction: number;
+      readonly length: number;
+    }
+  | {
       readonly kind: 'function';
       readonly declaration: FunctionNode;
       /** What its names mean; undefined for a function of a file's top level. */
@@ -264,6 +272,8 @@ export function describe(value: Value): string {
       return `the memory ${value.name}`;
     case 'table':
       return `the table ${value.name}`;
+    case 'array':
+      return `the array ${value.name}`;
     case 'function':
       return `the function ${functionName(value.declaration)}`;
     case 'builtin':

@@ -1,4 +1,4 @@
-import type { Expr, Span, Type } from './ir.ts';
+import type { Expr, LocalArray, Span, Type } from './ir.ts';
 import { operandsOf } from './visit.ts';
 
 /**
@@ -9,15 +9,26 @@ import { operandsOf } from './visit.ts';
  * result of one of the block's own operations, or the variable as it was when the block began.
  */
 export interface BlockOp {
-  readonly kind: 'read' | 'write' | 'request' | 'receive' | 'send' | 'response';
-  /** Stream or memory. */
+  readonly kind:
+    | 'read'
+    | 'write'
+    | 'request'
+    | 'receive'
+    | 'send'
+    | 'response'
+    | 'load'
+    | 'store'
+    | 'log';
+  /** Stream, memory or array; `log` for what goes to the run's log, which has one place for all. */
   readonly resource: string;
   /** The operation happens only where this is 1; undefined: always. */
   readonly predicate?: Expr;
-  /** Values written, or beat and beats. */
+  /** Values written, beat and beats, index and value, or the values of a log's text. */
   readonly args: readonly Expr[];
   /** Variables that take the results, by field. */
   readonly into: readonly (string | undefined)[];
+  /** Of a log: the pieces of its text, and whether it ends the run. */
+  readonly log?: { readonly text: readonly string[]; readonly failure: boolean };
   readonly span?: Span;
 }
 
@@ -47,6 +58,7 @@ export interface BlockProcess {
   readonly span: Span;
   /** Block 0 is where the process starts. */
   readonly blocks: readonly Block[];
+  readonly arrays: readonly LocalArray[];
   /** Type of every variable that lives from one block to another. */
   readonly state: ReadonlyMap<string, Type>;
   /** Source names of values, for readable output. */

@@ -79,3 +79,18 @@ export function definedBy(statement: Stmt): readonly string[] {
   if (statement.kind === 'read') return statement.into.filter((name) => name !== undefined);
   return [];
 }
+
+/** The statements with each one replaced, those inside before those around them. */
+export function mapStatements(
+  list: readonly Stmt[],
+  replace: (statement: Stmt) => readonly Stmt[],
+): Stmt[] {
+  return list.flatMap((one) => {
+    if (one.kind === 'if') {
+      const then = mapStatements(one.then, replace);
+      return replace({ ...one, then, else: mapStatements(one.else, replace) });
+    }
+    if (one.kind === 'loop') return replace({ ...one, body: mapStatements(one.body, replace) });
+    return replace(one);
+  });
+}

@@ -1,11 +1,14 @@
 import { TilewrightError } from '../support/errors.ts';
 import { isBig } from './element-type.ts';
 import type { Arguments, Bound, KernelDefinition, Parameters, ParameterValues } from './kernel.ts';
+import { observeLog } from './log.ts';
 import { GoldenReadPort, GoldenWritePort, type PortCount } from './memory.ts';
 import { holdIn } from './rounding.ts';
 import { observeStreams } from './stream.ts';
 
 export interface GoldenReport {
+  /** What the kernel printed, a line an entry. */
+  readonly log: readonly string[];
   /** Per memory argument: what the kernel asked for. These are the useful beats of every figure. */
   readonly ports: readonly {
     readonly name: string;
@@ -59,9 +62,14 @@ export function runGolden<P extends Parameters, A extends Arguments>(
     bound[name] = port;
   }
   const streams: { readonly left: number }[] = [];
-  observeStreams(
-    (made) => streams.push(made),
-    () => definition.dataflow(parameters, bound as Bound<A>),
+  const log: string[] = [];
+  observeLog(
+    (line) => log.push(line),
+    () =>
+      observeStreams(
+        (made) => streams.push(made),
+        () => definition.dataflow(parameters, bound as Bound<A>),
+      ),
   );
   const left = streams.reduce((total, one) => total + one.left, 0);
   const unfinished = ports.map((port) => port.unfinished).filter((text) => text !== '');
@@ -72,7 +80,7 @@ export function runGolden<P extends Parameters, A extends Arguments>(
       hint: 'Every request needs its beats and responses, every write its read: hardware would hang here.',
     });
   }
-  return { ports: ports.map(({ name, bursts, beats }) => ({ name, bursts, beats })) };
+  return { log, ports: ports.map(({ name, bursts, beats }) => ({ name, bursts, beats })) };
 }
 
 function wrongArgument(kernel: string, name: string, wanted: string): TilewrightError {

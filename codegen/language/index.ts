@@ -1,6 +1,7 @@
 /** The kernel language: all that a kernel imports. It runs in Node as it stands. */
 
 export { mulHigh, mulLow, shiftLeft, shiftRight } from './arithmetic.ts';
+export { type ArrayOptions, array, type LocalArray } from './array.ts';
 export { pipeline, unroll } from './directives.ts';
 export type { ElementType } from './element-type.ts';
 export {
@@ -25,6 +26,7 @@ export {
   type ParameterValues,
   type Workload,
 } from './kernel.ts';
+export { assert, print } from './log.ts';
 export {
   type MemoryOptions,
   type ReadMemory,

@@ -56,19 +56,20 @@ class GoldenStream<T> implements Stream<T> {
   }
 }
 
-let observer: ((stream: { readonly left: number }) => void) | undefined;
+type Watch = (stream: { readonly left: number }) => void;
+
+// One for all copies of this module: a kernel's file may have been loaded with a copy of its own.
+const key = Symbol.for('tilewright.language.streams');
+const shared = globalThis as { [key]?: Watch | undefined };
 
 /** Calls `body` and reports each stream that it creates; for the golden model's end-of-run check. */
-export function observeStreams<R>(
-  watch: (stream: { readonly left: number }) => void,
-  body: () => R,
-): R {
-  const before = observer;
-  observer = watch;
+export function observeStreams<R>(watch: Watch, body: () => R): R {
+  const before = shared[key];
+  shared[key] = watch;
   try {
     return body();
   } finally {
-    observer = before;
+    shared[key] = before;
   }
 }
 
@@ -83,6 +84,6 @@ export function stream<F extends FieldType | RecordType>(
   _options?: StreamOptions,
 ): Stream<ValueOf<F>> {
   const made = new GoldenStream<ValueOf<F>>();
-  observer?.(made);
+  shared[key]?.(made);
   return made;
 }

@@ -17,6 +17,8 @@ function levels(inputs: number, perLevel: number): number {
 
 /** What the first use of a FIFO's output costs: its read multiplexer. */
 export const fifoOutput = 0.6;
+/** A block RAM without its output register, and the choice between its word and a forwarded one. */
+export const ramOutput = 1.1;
 /** A register's clock-to-output. */
 export const registerOutput = 0.1;
 /** What the enable of a stream or memory access needs after its predicate: the stage's ready chain. */

@@ -30,6 +30,15 @@ export type Limit =
       readonly line?: number;
     }
   | {
+      readonly kind: 'array';
+      readonly name: string;
+      /** From the load to the value that is stored. */
+      readonly chain: readonly ChainStep[];
+      readonly loadStage: number;
+      readonly storeStage: number;
+      readonly line?: number;
+    }
+  | {
       readonly kind: 'condition';
       readonly chain: readonly ChainStep[];
       readonly stage: number;
@@ -96,7 +105,25 @@ function limitOf(
   if (longest === undefined || path.length - 1 >= longest.cycles)
     return accessLimit(scheduled, path);
   if (longest.kind === 'condition') return conditionLimit(scheduled, longest.block);
+  if (longest.kind === 'array') return arrayLimit(scheduled, longest.name, longest.writer);
   return variableLimit(scheduled, longest.name, longest.writer);
+}
+
+function arrayLimit(scheduled: ScheduledProcess, name: string, at: number): Limit {
+  const block = scheduled.blocks.blocks[at];
+  const store = block.ops.find((op) => op.kind === 'store' && op.resource === name);
+  const [loadStage, storeStage] = ['load', 'store'].map(
+    (kind) => scheduled.accessStage.get(`${kind} ${name}`) ?? 0,
+  );
+  const line = store?.span?.line;
+  return {
+    kind: 'array',
+    name,
+    chain: store === undefined ? [] : new Way(scheduled, at).to(store.args[1]),
+    loadStage,
+    storeStage,
+    ...(line === undefined ? {} : { line }),
+  };
 }
 
 const nouns: Readonly<Record<string, string>> = {

@@ -7,10 +7,23 @@ import {
   rootsOf,
   targetsOf,
 } from '../ir/blocks.ts';
-import { binary, not as negation, select } from '../ir/build.ts';
+import { binary, cast, not as negation, select } from '../ir/build.ts';
 import { fold } from '../ir/fold.ts';
 import { Interner, withOperands } from '../ir/intern.ts';
-import { type Expr, type Process, type Span, type Stmt, type Type, u1 } from '../ir/ir.ts';
+import {
+  type AssertStmt,
+  type Expr,
+  type LoadStmt,
+  type PrintStmt,
+  type Process,
+  type Span,
+  type Stmt,
+  type StoreStmt,
+  type Type,
+  typeForRange,
+  u1,
+} from '../ir/ir.ts';
+import { variablesOf } from '../ir/reads.ts';
 import { allStatements, operandsOf } from '../ir/visit.ts';
 import { BranchLocals } from './branch-locals.ts';
 
@@ -29,8 +42,16 @@ export function formBlocks(process: Process): BlockProcess {
   return former.finish();
 }
 
+/** Which arm of each enclosing `if` a place is in. Places in different arms of one are never both reached. */
+type Arms = ReadonlyMap<object, number>;
+
+/** An operation, and the places of the source that it stands for. */
+interface GuardedOp extends BlockOp {
+  readonly places: readonly Arms[];
+}
+
 interface Draft {
-  ops: BlockOp[];
+  ops: GuardedOp[];
   env: Map<string, Expr>;
   next: Next;
   ii?: number;
@@ -41,6 +62,9 @@ interface Draft {
 /** A condition that encloses the statements being walked; `expr` changes when a block is split. */
 interface Guard {
   expr: Expr;
+  readonly arm: number;
+  /** The `if` that it belongs to. */
+  readonly choice: object;
 }
 
 class BlockFormer {
@@ -144,6 +168,30 @@ class BlockFormer {
       case 'response':
         this.access('response', statement.memory, [], [], statement.span);
         return;
+      case 'load':
+        // Whatever this block has stored before must be seen.
+        if (this.hasStored(statement.array)) this.split();
+        this.access(
+          'load',
+          statement.array,
+          [this.address(statement)],
+          [statement.into],
+          statement.span,
+        );
+        return;
+      case 'store':
+        this.access(
+          'store',
+          statement.array,
+          [this.address(statement), statement.value],
+          [],
+          statement.span,
+        );
+        return;
+      case 'print':
+      case 'assert':
+        this.log(statement);
+        return;
       case 'if':
         if (hasLoop([...statement.then, ...statement.else])) this.branch(statement);
         else this.predicated(statement);
@@ -175,19 +223,96 @@ class BlockFormer {
     into: readonly (string | undefined)[],
     span: Span | undefined,
   ): void {
-    if (this.current.ops.some((op) => op.kind === kind && op.resource === resource)) {
+    const known = this.current.ops.find((op) => op.kind === kind && op.resource === resource);
+    if (known !== undefined) {
+      if (this.join(known, args, into)) return;
       this.split();
     }
     const predicate = this.predicate();
     this.current.ops.push({
       kind,
       resource,
+      places: [this.place()],
       ...(predicate === undefined ? {} : { predicate }),
       args: args.map((one) => this.now(one)),
       into,
       ...(span === undefined ? {} : { span }),
     });
     for (const name of into) if (name !== undefined) this.current.env.set(name, this.leaf(name));
+  }
+
+  /**
+   * The same access in another arm of an `if`: one operation does for both, since only one happens.
+   * False where the second needs what comes after the first.
+   */
+  private join(
+    first: GuardedOp,
+    args: readonly Expr[],
+    into: readonly (string | undefined)[],
+  ): boolean {
+    const place = this.place();
+    const here = this.predicate();
+    if (here === undefined || !excluded(place, first)) return false;
+    const others = args.map((one) => this.now(one));
+    const at = this.current.ops.indexOf(first);
+    const later = new Set(this.current.ops.slice(at).flatMap((op) => op.into));
+    if ([here, ...others].some((one) => [...variablesOf(one)].some((name) => later.has(name))))
+      return false;
+    const names = first.into.map((name, field) => name ?? into[field]);
+    const { predicate } = first;
+    this.current.ops[at] = {
+      ...first,
+      ...(predicate === undefined
+        ? {}
+        : { predicate: this.interner.intern(binary('or', u1, predicate, here)) }),
+      args: first.args.map((one, arg) =>
+        one === others[arg] ? one : this.interner.intern(select(here, others[arg], one, one.type)),
+      ),
+      into: names,
+      places: [...first.places, place],
+    };
+    into.forEach((name, field) => {
+      const result = names[field];
+      if (name !== undefined && result !== undefined) this.current.env.set(name, this.leaf(result));
+    });
+    return true;
+  }
+
+  private log(statement: PrintStmt | AssertStmt): void {
+    const guard = this.predicate();
+    const failed =
+      statement.kind === 'assert' ? negation(this.now(statement.condition)) : undefined;
+    const predicate =
+      failed === undefined
+        ? guard
+        : this.interner.intern(guard === undefined ? failed : binary('and', u1, guard, failed));
+    this.current.ops.push({
+      kind: 'log',
+      resource: 'log',
+      places: [this.place()],
+      ...(predicate === undefined ? {} : { predicate }),
+      args: statement.values.map((one) => this.now(one)),
+      into: [],
+      log: { text: statement.text, failure: statement.kind === 'assert' },
+      ...(statement.span === undefined ? {} : { span: statement.span }),
+    });
+  }
+
+  private hasStored(array: string): boolean {
+    const place = this.place();
+    return this.current.ops.some(
+      (op) => op.kind === 'store' && op.resource === array && !excluded(place, op),
+    );
+  }
+
+  /** The index in as many bits as the array's address has. */
+  private address({ array, index }: LoadStmt | StoreStmt): Expr {
+    const length = this.process.arrays.find((one) => one.name === array)?.length ?? 1;
+    return cast(index, typeForRange(0n, BigInt(length - 1)), index.span);
+  }
+
+  private place(): Arms {
+    return new Map(this.guards.map(({ choice, arm }) => [choice, arm]));
   }
 
   /** Goes on in a new block; conditions in force are kept in variables of their own. */
@@ -205,13 +330,16 @@ class BlockFormer {
   }
 
   private predicated(statement: Extract<Stmt, { kind: 'if' }>): void {
-    const guard: Guard = { expr: this.now(statement.condition) };
+    const choice = {};
+    const guard: Guard = { expr: this.now(statement.condition), arm: 0, choice };
     this.guards.push(guard);
     this.arm(statement.then);
-    if (statement.else.length > 0) {
-      guard.expr = this.interner.intern(negation(guard.expr));
-      this.arm(statement.else);
-    }
+    this.guards.pop();
+    if (statement.else.length === 0) return;
+    // The guard's own expression: it changes where a block is split in the first arm.
+    const otherwise = this.interner.intern(negation(guard.expr));
+    this.guards.push({ expr: otherwise, arm: 1, choice });
+    this.arm(statement.else);
     this.guards.pop();
   }
 
@@ -273,7 +401,7 @@ class BlockFormer {
     const drafts = reachable.map((at) => this.drafts[at]);
     const live = this.liveness(drafts, renumber);
     const blocks: Block[] = drafts.map((draft, at) => ({
-      ops: draft.ops,
+      ops: draft.ops.map(({ places: _, ...op }) => op),
       writes: [...draft.env]
         .filter(
           ([name, value]) =>
@@ -292,8 +420,8 @@ class BlockFormer {
         if (type !== undefined) state.set(variable, type);
       }
     }
-    const { name, span } = this.process;
-    return { name, span, blocks, state, names: this.names };
+    const { name, span, arrays } = this.process;
+    return { name, span, arrays, blocks, state, names: this.names };
   }
 
   /** A value that is the old one in some cases is written only in the others. */
@@ -407,6 +535,13 @@ class BlockFormer {
     }
     return liveOut;
   }
+}
+
+/** True when an operation never happens together with what stands at `place`. */
+function excluded(place: Arms, op: GuardedOp): boolean {
+  return op.places.every((other) =>
+    [...other].some(([choice, arm]) => place.has(choice) && place.get(choice) !== arm),
+  );
 }
 
 function hasLoop(statements: readonly Stmt[]): boolean {

@@ -1,4 +1,4 @@
-import { type BlockProcess, readsOf, targetsOf } from '../ir/blocks.ts';
+import { type Block, type BlockProcess, readsOf, targetsOf } from '../ir/blocks.ts';
 import type { ScheduledProcess } from '../ir/scheduled.ts';
 
 /**
@@ -52,6 +52,10 @@ export function loopCycles(process: BlockProcess): readonly LoopCycle[] {
     });
 }
 
+function uses(block: Block, kind: 'load' | 'store'): readonly string[] {
+  return block.ops.filter((op) => op.kind === kind).map((op) => op.resource);
+}
+
 /** What a block of the loop waited for, and how many cycles more than one that took. */
 export type Wait =
   | { readonly kind: 'condition'; readonly block: number; readonly cycles: number }
@@ -61,7 +65,22 @@ export type Wait =
       readonly writer: number;
       readonly reader: number;
       readonly cycles: number;
+    }
+  /** An element that is loaded while the store of the same one is on its way: at worst every time. */
+  | {
+      readonly kind: 'array';
+      readonly name: string;
+      readonly writer: number;
+      readonly cycles: number;
     };
+
+/** Stages from the load of an array's element to its store; undefined where the process does not do both. */
+function storeDistance(scheduled: ScheduledProcess, array: string): number | undefined {
+  const [load, store] = ['load', 'store'].map((kind) =>
+    scheduled.accessStage.get(`${kind} ${array}`),
+  );
+  return load === undefined || store === undefined ? undefined : store - load;
+}
 
 /**
  * Runs the blocks of a loop round and round by the rules of the pipeline (a block enters when its
@@ -101,6 +120,16 @@ export function intervalOfCycle(
           time = entered[old] + late + 1;
           const writer = path[old % path.length];
           wait = { kind: 'variable', name, writer, reader: block, cycles: 0 };
+        }
+        const writer = path[old % path.length];
+        for (const name of uses(blocks.blocks[writer], 'store')) {
+          const distance = storeDistance(scheduled, name);
+          if (distance === undefined || !uses(blocks.blocks[block], 'load').includes(name))
+            continue;
+          // The RAM forwards what is stored in the very cycle of the load.
+          if (entered[old] + distance <= time) continue;
+          time = entered[old] + distance;
+          wait = { kind: 'array', name, writer, cycles: 0 };
         }
       }
       const cycles = time - entered[number - 1] - 1;

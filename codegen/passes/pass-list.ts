@@ -4,7 +4,9 @@ import { deadCode } from './dead-code.ts';
 import { deriveDepths } from './derive-depths.ts';
 import { hoistInvariants } from './hoist-invariants.ts';
 import { ifConversion } from './if-conversion.ts';
+import { lowerRegisters } from './lower-registers.ts';
 import { narrowWidths } from './narrow-widths.ts';
+import { partitionArrays } from './partition-arrays.ts';
 import { strengthReduction } from './strength-reduction.ts';
 import { unrollLoops } from './unroll-loops.ts';
 
@@ -35,4 +37,15 @@ export const passes: readonly Pass[] = [
   deadCode,
   // Last of the network's passes: it must see which processes request and receive.
   deriveDepths,
+];
+
+/**
+ * What only our own RTL needs, after the passes above: HLS tools do it themselves when the pragmas ask
+ * for it, and their input stays closer to the source.
+ */
+export const hardwarePasses: readonly Pass[] = [
+  // First: registers need no banks.
+  lowerRegisters,
+  // Before blocks are formed: each bank has ports of its own there.
+  partitionArrays,
 ];

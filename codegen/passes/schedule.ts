@@ -9,7 +9,14 @@ import {
 import type { Expr } from '../ir/ir.ts';
 import type { ScheduledProcess } from '../ir/scheduled.ts';
 import { operandsOf } from '../ir/visit.ts';
-import { accessSetup, delayOf, fifoOutput, multiplyStages, registerOutput } from './delays.ts';
+import {
+  accessSetup,
+  delayOf,
+  fifoOutput,
+  multiplyStages,
+  ramOutput,
+  registerOutput,
+} from './delays.ts';
 
 /** Nanoseconds of logic that a stage holds unless a recurrence needs more: 300 MHz with room for wires. */
 export const clockBudget = 2.4;
@@ -110,7 +117,14 @@ function place(
             ready.time + accessSetup > budget ? ready.stage + 1 : ready.stage,
           );
         }
-        for (const arg of op.args) stage = Math.max(stage, at(arg).stage);
+        for (const arg of op.args) {
+          const ready = at(arg);
+          const late = op.kind === 'load' && ready.time + accessSetup > budget;
+          stage = Math.max(stage, late ? ready.stage + 1 : ready.stage);
+        }
+        // A store comes a stage after every load: what it overtakes is then known (the forwarding below).
+        if (op.kind === 'store')
+          stage = Math.max(stage, (accessStage.get(`load ${op.resource}`) ?? -1) + 1);
         // What answers a request of this very block must come after it, or it waits for itself.
         for (const one of earlier) {
           if (one.resource === op.resource && one.kind !== op.kind)
@@ -165,7 +179,7 @@ function place(
       (moments) => new Map([...moments].map(([expr, moment]) => [expr, moment.stage])),
     ),
     ii: process.blocks.map((block, index) =>
-      intervalOf(process, block, index, reads, writeStage, nextStage),
+      intervalOf(process, block, index, reads, writeStage, nextStage, accessStage),
     ),
     budget,
   };
@@ -198,7 +212,10 @@ function leafMoment(
   if (expr.op !== 'var') return { stage: 0, time: 0 };
   const op = block.ops.find((one) => one.into.includes(expr.name));
   if (op !== undefined) {
-    return { stage: accessStage.get(`${op.kind} ${op.resource}`) ?? 0, time: fifoOutput };
+    const stage = accessStage.get(`${op.kind} ${op.resource}`) ?? 0;
+    // Block RAM answers in the next cycle.
+    if (op.kind === 'load') return { stage: stage + 1, time: ramOutput };
+    return { stage, time: fifoOutput };
   }
   return { stage: reads.get(expr.name) ?? 0, time: registerOutput };
 }
@@ -245,6 +262,7 @@ function intervalOf(
   reads: ReadonlyMap<string, number>,
   writeStage: ReadonlyMap<string, number>,
   nextStage: readonly number[],
+  accessStage: ReadonlyMap<string, number>,
 ): number | undefined {
   if (![...targetsOf(block.next)].includes(index)) return undefined;
   let interval = 1 + nextStage[index];
@@ -252,6 +270,15 @@ function intervalOf(
   for (const { variable } of block.writes) {
     if (!used.has(variable) || !process.state.has(variable)) continue;
     interval = Math.max(interval, 1 + (writeStage.get(variable) ?? 0) - (reads.get(variable) ?? 0));
+  }
+  for (const { kind, resource } of block.ops) {
+    if (kind !== 'store' || !block.ops.some((op) => op.kind === 'load' && op.resource === resource))
+      continue;
+    // Where an element is loaded again before it is stored, forwarding bridges one stage.
+    const [load, store] = ['load', 'store'].map(
+      (one) => accessStage.get(`${one} ${resource}`) ?? 0,
+    );
+    interval = Math.max(interval, store - load);
   }
   return interval;
 }

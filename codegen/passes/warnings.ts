@@ -68,6 +68,8 @@ export function reason(limit: Limit): string {
       return limit.recurrence
         ? `the next iteration needs '${limit.name}' of this one`
         : `'${limit.name}' is needed early and known late`;
+    case 'array':
+      return `an element of '${limit.name}' that comes again is not stored yet`;
     case 'condition':
       return 'whether there is a next iteration is known late';
     case 'access':
@@ -83,7 +85,9 @@ export function limitNotes(limit: Limit): string[] {
   const end =
     limit.kind === 'condition'
       ? `the choice of the next block${at(limit.line)}: at the end of stage ${limit.stage}; an iteration begins in stage 0`
-      : `${limit.name}${at(limit.line)}: written in stage ${limit.writeStage}, and read in stage ${limit.readStage}`;
+      : limit.kind === 'array'
+        ? `${limit.name}${at(limit.line)}: stored in stage ${limit.storeStage}, and loaded in stage ${limit.loadStage}`
+        : `${limit.name}${at(limit.line)}: written in stage ${limit.writeStage}, and read in stage ${limit.readStage}`;
   return [...limit.chain.map(stepText), end];
 }
 
@@ -96,6 +100,9 @@ function rewrite(limit: Limit, got: number): string {
   const ops = new Set(limit.chain.map(({ op }) => op));
   if (limit.kind === 'condition') {
     return `Count iterations whose number is known before the loop (for (let i = 0; i < n; i++)), or let the producer send the mark of the last one a step earlier, ${slower}`;
+  }
+  if (limit.kind === 'array') {
+    return `Compute less between the load and the store of '${limit.name}': what does not depend on the element can be done before, ${slower}`;
   }
   if (!limit.recurrence) {
     return `Let what needs '${limit.name}' early use a variable of its own that is known early, ${slower}`;

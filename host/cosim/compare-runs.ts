@@ -57,6 +57,15 @@ export interface Comparison {
   readonly different: number;
   /** The first few, in order. */
   readonly firstDifferences: readonly Difference[];
+  /** The first line of the kernel's log that some device has otherwise. */
+  readonly logDifference?: LogDifference;
+}
+
+export interface LogDifference {
+  /** From 1. */
+  readonly line: number;
+  /** The line by device; a device that ended before has none. */
+  readonly texts: Readonly<Record<string, string | undefined>>;
 }
 
 const shown = 8;
@@ -87,5 +96,26 @@ export function compareRuns(workload: EncodedWorkload, runs: readonly DeviceRun[
       firstDifferences.push({ memory: memory.name, index, values: Object.fromEntries(values) });
     }
   }
-  return { match: different === 0, words, different, firstDifferences };
+  const logDifference = compareLogs(runs);
+  const match = different === 0 && logDifference === undefined;
+  return {
+    match,
+    words,
+    different,
+    firstDifferences,
+    ...(logDifference === undefined ? {} : { logDifference }),
+  };
+}
+
+function compareLogs(runs: readonly DeviceRun[]): LogDifference | undefined {
+  const logs = runs.flatMap(({ device, report }) =>
+    report.log === undefined ? [] : [{ device, lines: report.log }],
+  );
+  const longest = Math.max(0, ...logs.map(({ lines }) => lines.length));
+  for (let at = 0; at < longest; at++) {
+    if (logs.every(({ lines }) => lines[at] === logs[0].lines[at])) continue;
+    const texts = Object.fromEntries(logs.map(({ device, lines }) => [device, lines[at]]));
+    return { line: at + 1, texts };
+  }
+  return undefined;
 }

@@ -4,7 +4,13 @@ import { defaultMemory } from '../../sim/index.ts';
 import { buildKernel } from '../device/build-kernel.ts';
 import type { BuiltKernel } from '../device/built-kernel.ts';
 import { openDevice } from '../device/open-device.ts';
-import { compareRuns, type DeviceRun, type Difference, runOn } from './compare-runs.ts';
+import {
+  compareRuns,
+  type DeviceRun,
+  type Difference,
+  type LogDifference,
+  runOn,
+} from './compare-runs.ts';
 import { type EncodedWorkload, encodeWorkload } from './encode-workload.ts';
 
 export interface CosimOptions {
@@ -40,6 +46,10 @@ export interface CosimResult {
   readonly words: number;
   readonly different: number;
   readonly firstDifferences: readonly Difference[];
+  /** What the kernel printed, process by process; the same on every device where `match` holds. */
+  readonly log: readonly string[];
+  /** The first line of the log that some device has otherwise; null where all agree. */
+  readonly logDifference: LogDifference | null;
   /** Clock cycles of the Verilog from start to done; null when sim is not among the devices. */
   readonly cycles: number | null;
   /** Beats that the golden model asks of its busiest port. */
@@ -121,6 +131,8 @@ export async function cosimWorkload(
     words: comparison.words,
     different: comparison.different,
     firstDifferences: comparison.firstDifferences,
+    log: runs[0].report.log ?? [],
+    logDifference: comparison.logDifference ?? null,
     cycles,
     usefulBeats: busiest.beats,
     busiestPort: busiest.port,

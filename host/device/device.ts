@@ -15,6 +15,8 @@ export interface RunReport {
   readonly hostMs: number;
   /** Clock cycles from start to done; only where a clock exists (sim, xrt hw_emu). */
   readonly cycles?: number;
+  /** What the kernel's print() wrote, process by process; only where the back end keeps it (not a card). */
+  readonly log?: readonly string[];
   /** Per port, where the back end counts them (golden: the useful beats; sim: the beats seen). */
   readonly ports?: readonly PortReport[];
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "run-log.hpp"
 #include "simulation.hpp"
 
 // Everything else stays inside: two models in one process must not share a symbol.
@@ -19,11 +20,13 @@ namespace tilewright {
 struct Model {
   std::unique_ptr<Simulation<Kernel>> simulation;
   Failure failure;
+  std::string log;
 
   // Once failed, a simulation stays failed: its state says nothing any more.
   template <class Work>
   int32_t guarded(Work work) {
     if (!failure.code.empty()) return -1;
+    activeLog() = &log;
     try {
       return work();
     } catch (const Failure& caught) {
@@ -74,6 +77,9 @@ TILEWRIGHT_API const char* tw_failure_text(void* handle) {
   return tilewright::model(handle).failure.text.c_str();
 }
 
+// The lines of the kernel's log since the last start.
+TILEWRIGHT_API const char* tw_log(void* handle) { return tilewright::model(handle).log.c_str(); }
+
 TILEWRIGHT_API int32_t tw_bind(void* handle, uint32_t port, const char* name, uint64_t base,
                                uint8_t* data, uint64_t bytes) {
   auto& model = tilewright::model(handle);
@@ -108,6 +114,7 @@ TILEWRIGHT_API int32_t tw_read_register(void* handle, uint32_t offset, uint32_t*
 TILEWRIGHT_API int32_t tw_start(void* handle) {
   auto& model = tilewright::model(handle);
   return model.guarded([&] {
+    model.log.clear();
     model.simulation->start();
     return 0;
   });

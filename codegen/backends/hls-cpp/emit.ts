@@ -288,6 +288,7 @@ class KernelEmitter {
         ...structs.flatMap(({ fields }) => fields.map(({ type }) => type)),
         ...texts,
       ].some((text) => text.includes('Vec<')),
+      usesLog: texts.some((text) => text.includes('TILEWRIGHT_')),
       structs,
       constants: [
         ...kernel.tables.map((table) =>

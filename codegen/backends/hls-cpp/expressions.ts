@@ -12,6 +12,7 @@ import {
   type ShuffleExpr,
   sameType,
   type TableExpr,
+  type Type,
   typeForRange,
   type UnaryExpr,
   type VecType,
@@ -298,6 +299,16 @@ export class ExpressionPrinter {
   }
 
   /** `array[index]`, or 0 where the index is outside. */
+  /** `array[index]`; past the end of the array nothing is read, since a load may run ahead of its condition. */
+  element(array: string, index: Expr, length: number, element: Type): string {
+    const at = this.print(index);
+    if (element.kind === 'int') return this.indexed(array, at, length, element).text;
+    if (at.min >= 0n && at.max < BigInt(length)) return `${array}[${at.text}]`;
+    const named = this.named(at, 'index');
+    const position = asClass(named, typeForRange(0n, BigInt(length - 1)));
+    return `${this.within(named, length)} ? ${array}[${position.text}] : ${cppType(element)}{}`;
+  }
+
   private indexed(array: string, index: Text, length: number, element: IntType): Text {
     if (index.min >= 0n && index.max < BigInt(length)) {
       return typed(`${array}[${index.text}]`, element);

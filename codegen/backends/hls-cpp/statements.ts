@@ -1,9 +1,13 @@
 import {
+  type AssertStmt,
   type AssignStmt,
   type Expr,
+  elementOf,
   intType,
   type KernelIR,
+  type LocalArray,
   type LoopStmt,
+  type PrintStmt,
   type Process,
   type ReadStmt,
   type RequestStmt,
@@ -13,13 +17,13 @@ import {
   type Type,
   type VecType,
 } from '../../ir/ir.ts';
+import { reads } from '../../ir/reads.ts';
 import { operandsOf } from '../../ir/visit.ts';
 import { ExpressionPrinter, type ProcessNames } from './expressions.ts';
 import type { Helpers } from './helpers.ts';
 import type { MemoryPlan } from './memory-plan.ts';
 import { NameScope } from './names.ts';
 import { mentionsName } from './prelude.ts';
-import { reads } from './reads.ts';
 import { type Declarations, declarationsOf } from './scopes.ts';
 import { cppType } from './types.ts';
 
@@ -101,6 +105,7 @@ class StatementPrinter {
   private readonly declarations: Declarations;
   private readonly scope: NameScope;
   private readonly variables = new Map<string, string>();
+  private readonly arrays = new Map<string, string>();
   private readonly types: ReadonlyMap<string, Type>;
   private readonly expressions: ExpressionPrinter;
   private readonly lines: string[] = [];
@@ -114,6 +119,7 @@ class StatementPrinter {
     this.scope = scope;
     this.declarations = declarationsOf(process, dead);
     this.types = new Map(process.variables.map(({ name, type }) => [name, type]));
+    for (const { name } of process.arrays) this.arrays.set(name, scope.claim(name));
     for (const { name } of process.variables) {
       // An unused one is named too: it may stand in a text that is folded away later.
       this.variables.set(name, scope.claim(name));
@@ -135,6 +141,7 @@ class StatementPrinter {
     for (const { name, type } of this.process.variables) {
       if (this.declarations.head.has(name)) this.declareAtHead(name, type);
     }
+    for (const array of this.process.arrays) this.declareArray(array);
     this.block(this.process.body);
     for (const memory of this.file.memories.values()) {
       if (memory.kind !== 'served' || memory.requester !== this.process.name) continue;
@@ -285,6 +292,23 @@ class StatementPrinter {
         else this.line(`// The process that serves ${memory.name} waits for the response.`);
         break;
       }
+      case 'load': {
+        if (this.declarations.isUnused(stmt.into)) break;
+        const { name, element, length } = this.array(stmt.array);
+        const value = this.expressions.element(name, stmt.index, length, element);
+        this.finish(`${this.target(stmt, stmt.into)} = ${value};`);
+        break;
+      }
+      case 'store': {
+        const array = this.array(stmt.array);
+        const index = this.expressions.print(stmt.index).text;
+        this.finish(`${array.name}[${index}] = ${this.valueAs(stmt.value, array.element)};`);
+        break;
+      }
+      case 'print':
+      case 'assert':
+        this.message(stmt);
+        break;
       case 'if':
         this.condition('if', stmt.condition);
         this.nested(stmt.then);
@@ -298,6 +322,52 @@ class StatementPrinter {
         this.loop(stmt);
         break;
     }
+  }
+
+  private array(name: string): LocalArray & { readonly name: string } {
+    const array = this.process.arrays.find((one) => one.name === name);
+    return { ...known(array, name), name: known(this.arrays.get(name), name) };
+  }
+
+  private declareArray(array: LocalArray): void {
+    const { name, element, length, partition } = this.array(array.name);
+    this.source(array.span);
+    this.line(`${cppType(element)} ${name}[${length}];`);
+    if (array.storage === 'registers') {
+      this.line(`#pragma HLS ARRAY_PARTITION variable=${name} type=complete`);
+      return;
+    }
+    if (partition !== undefined) {
+      const { scheme, factor } = partition;
+      this.line(`#pragma HLS ARRAY_PARTITION variable=${name} type=${scheme} factor=${factor}`);
+    }
+    this.line(`#pragma HLS BIND_STORAGE variable=${name} type=ram_2p impl=bram`);
+  }
+
+  /** What only a simulation does: nothing of it is left in hardware. */
+  private message(stmt: PrintStmt | AssertStmt): void {
+    const pattern = stmt.text
+      .map((piece) => piece.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%'))
+      .reduce((text, piece, at) => {
+        const { signed } = elementOf(stmt.values[at - 1].type);
+        return `${text}${signed ? '%lld' : '%llu'}${piece}`;
+      });
+    const values = stmt.values.map((value) => {
+      const type = elementOf(value.type);
+      const [cast, read] = type.signed
+        ? ['long long', 'to_int64']
+        : ['unsigned long long', 'to_uint64'];
+      return `static_cast<${cast}>(${this.expressions.exactly(value, type)}.${read}())`;
+    });
+    const texts = [`"${pattern}"`, ...values].join(', ');
+    const call =
+      stmt.kind === 'print'
+        ? `TILEWRIGHT_PRINT(${texts});`
+        : `if (!(${this.expressions.print(stmt.condition).text})) TILEWRIGHT_FAIL(${texts});`;
+    for (const one of this.expressions.prelude.take(call)) this.line(one);
+    this.line('#ifndef __SYNTHESIS__');
+    this.line(call);
+    this.line('#endif');
   }
 
   private condition(keyword: string, condition: Expr): void {

@@ -36,6 +36,7 @@ export function accesses(context: ProcessContext): void {
   for (let stage = 0; stage < stages; stage++) {
     const byPort = new Map<string, { readonly op: BlockOp; readonly block: number }[]>();
     for (const one of context.opsAt(stage)) {
+      if (one.op.kind === 'log') continue;
       const key = `${one.op.kind} ${one.op.resource}`;
       byPort.set(key, [...(byPort.get(key) ?? []), one]);
     }

@@ -2,6 +2,8 @@ import type { KernelIR, Process } from '../../ir/ir.ts';
 import type { ScheduledProcess } from '../../ir/scheduled.ts';
 import { renderTemplate } from '../../support/render-template.ts';
 import { accesses, variableUpdates } from './emit-accesses.ts';
+import { arrays } from './emit-arrays.ts';
+import { logs } from './emit-logs.ts';
 import { control } from './emit-sequencing.ts';
 import { emitStage, variables } from './emit-stages.ts';
 import { accessSignals, type ModulePort, portsOf, range } from './ports.ts';
@@ -44,10 +46,12 @@ export function emitProcess(
 function moduleBody(context: ProcessContext, ports: readonly ModulePort[]): string {
   const { stages } = context.scheduled;
   variables(context);
+  arrays(context);
   for (let stage = 0; stage < stages; stage++) emitStage(context, stage);
   control(context);
   variableUpdates(context);
   accesses(context);
+  logs(context);
   // What stands where control never comes still has its ports.
   const text = context.lines.join('\n');
   for (const { direction, name, width } of ports) {

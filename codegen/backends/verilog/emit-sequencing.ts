@@ -1,15 +1,18 @@
 import { type Next, readsOf, targetsOf } from '../../ir/blocks.ts';
+import { arrayHazards } from './emit-arrays.ts';
 import { literal } from './expressions.ts';
 import { accessSignals } from './ports.ts';
 import type { ProcessContext } from './process-context.ts';
 
 export function stallAndGo(context: ProcessContext, stage: number): void {
   const { stages } = context.scheduled;
-  const reasons = context.opsAt(stage).map(({ op, block }) => {
+  const reasons = context.opsAt(stage).flatMap(({ op, block }) => {
     const { busy } = accessSignals(op, context.kernel);
-    return `(${[...context.active(op, stage, block), busy].join(' && ')})`;
+    return busy === undefined
+      ? []
+      : [`(${[...context.active(op, stage, block), busy].join(' && ')})`];
   });
-  reasons.push(...hazards(context, stage));
+  reasons.push(...hazards(context, stage), ...arrayHazards(context, stage));
   context.line(`assign s${stage}_stall = ${reasons.length === 0 ? "1'b0" : reasons.join(' || ')};`);
   const next = stage + 1 < stages ? ` && (!s${stage + 1}_valid || s${stage + 1}_go)` : '';
   context.line(`assign s${stage}_go = s${stage}_valid && !s${stage}_stall${next};`);

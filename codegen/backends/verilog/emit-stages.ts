@@ -1,7 +1,7 @@
 import { bitsOf, type Expr, elementOf, lanesOf } from '../../ir/ir.ts';
 import { stallAndGo } from './emit-sequencing.ts';
 import { ExpressionPrinter, literal, tableLength, tableName } from './expressions.ts';
-import { accessSignals, range } from './ports.ts';
+import { accessSignals, ramSignal, range } from './ports.ts';
 import type { ProcessContext } from './process-context.ts';
 import type { PlannedValue } from './process-plan.ts';
 import { lineText, spansOfStage } from './source-lines.ts';
@@ -113,6 +113,7 @@ function declareTable(context: ProcessContext, expr: Extract<Expr, { op: 'table'
 function resultText(context: ProcessContext, value: PlannedValue): string {
   const { source, expr } = value;
   if (source === undefined || expr.op !== 'var') throw new Error('not a result');
+  if (source.kind === 'load') return ramSignal(source.resource, 'read_data');
   const { input } = accessSignals(source, context.kernel);
   if (input === undefined) throw new Error(`${source.kind} has no result`);
   const stream = context.kernel.streams.find((one) => one.name === source.resource);

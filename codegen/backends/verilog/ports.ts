@@ -15,7 +15,8 @@ export function streamBits(stream: Stream): number {
 
 /** How an access looks in hardware: the signal that says "not now", the strobe, and its data. */
 export interface AccessSignals {
-  readonly busy: string;
+  /** Undefined where it never has to wait for another module. */
+  readonly busy?: string;
   readonly strobe: string;
   /** Outputs with their widths, in the order of the operation's arguments. */
   readonly outputs: readonly { readonly name: string; readonly width: number }[];
@@ -73,10 +74,30 @@ export function accessSignals(
         strobe: `${resource}_resp_pop`,
         outputs: [],
       };
+    case 'load':
+      return {
+        strobe: ramSignal(resource, 'read'),
+        outputs: [{ name: ramSignal(resource, 'read_address'), width: 0 }],
+      };
+    case 'store':
+      return {
+        strobe: ramSignal(resource, 'write'),
+        outputs: [
+          { name: ramSignal(resource, 'write_address'), width: 0 },
+          { name: ramSignal(resource, 'write_data'), width: 0 },
+        ],
+      };
+    case 'log':
+      return { strobe: '', outputs: [] };
   }
 }
 
-/** The accesses of a process, each once, in source order. */
+/** A wire between a process and the block RAM of one of its arrays. */
+export function ramSignal(array: string, signal: string): string {
+  return `ram_${array}_${signal}`;
+}
+
+/** What a process does at its module's ports, each once, in source order. */
 export function accessesOf(process: Process): readonly Pick<BlockOp, 'kind' | 'resource'>[] {
   const found = new Map<string, Pick<BlockOp, 'kind' | 'resource'>>();
   for (const one of allStatements(process.body)) {
@@ -126,7 +147,7 @@ export function portsOf(process: Process, kernel: KernelIR): readonly ModulePort
   }
   for (const access of accessesOf(process)) {
     const { busy, strobe, outputs, input } = accessSignals(access, kernel);
-    ports.push({ direction: 'input', width: 1, name: busy });
+    if (busy !== undefined) ports.push({ direction: 'input', width: 1, name: busy });
     ports.push({ direction: 'output', width: 1, name: strobe });
     for (const output of outputs) ports.push({ direction: 'output', ...output });
     if (input !== undefined) ports.push({ direction: 'input', ...input });

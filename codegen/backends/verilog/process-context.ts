@@ -49,6 +49,13 @@ export class ProcessContext {
     return this.nameAt(this.plan.find(expr, block), stage);
   }
 
+  /** True where a value of a block is computed by the time the block is in stage `stage`. */
+  knownBy(expr: Expr, block: number, stage: number): boolean {
+    return (
+      expr.op === 'const' || expr.op === 'scalar' || this.plan.find(expr, block).stage <= stage
+    );
+  }
+
   nameAt(value: PlannedValue, stage: number): string {
     if (value.state && stage === value.stage) return this.register(value.expr);
     return `s${stage}_${value.name}`;

@@ -2,6 +2,9 @@ import type { CosimResult } from '../../cosim/cosim.ts';
 import { defineCommand, parameterOption, realNumber, wholeNumber } from '../command.ts';
 import { strictOption, tellWarnings } from '../kernel-warnings.ts';
 
+/** Lines of the kernel's log that are shown. */
+const shownLines = 20;
+
 function facts(result: CosimResult): (string | number)[][] {
   const { memory } = result;
   const settings = Object.entries(result.parameters).map(([name, value]) => `${name}=${value}`);
@@ -34,15 +37,32 @@ async function describe(result: CosimResult): Promise<string> {
   const parts = [
     match
       ? `${kernel}: ${names} give the same words`
-      : `${kernel}: MISMATCH between ${names} in ${different} words; the first ones:`,
+      : different > 0
+        ? `${kernel}: MISMATCH between ${names} in ${different} words; the first ones:`
+        : `${kernel}: MISMATCH between ${names} in what the kernel prints`,
   ];
-  if (!match) {
+  if (different > 0) {
     const rows = firstDifferences.map(({ memory, index, values }) => [
       memory,
       index,
       ...devices.map((device) => values[device]),
     ]);
     parts.push(renderTable(columns(['buffer', 'index', ...devices]), rows));
+  }
+  if (result.logDifference !== null) {
+    const { line, texts } = result.logDifference;
+    const rows = Object.entries(texts).map(([device, text]) => [device, text ?? '(none)']);
+    parts.push(renderTable(columns(['device', `line ${line} of the log`]), rows));
+  }
+  if (result.log.length > 0) {
+    const more = result.log.length - shownLines;
+    parts.push(
+      [
+        `${kernel} prints:`,
+        ...result.log.slice(0, shownLines).map((line) => `  ${line}`),
+        ...(more > 0 ? [`  … and ${more} lines more (--json has all)`] : []),
+      ].join('\n'),
+    );
   }
   parts.push(renderTable(columns(['', '']), facts(result)).trimStart());
   return parts.join('\n\n');

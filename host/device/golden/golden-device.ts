@@ -33,13 +33,14 @@ class GoldenKernel implements LoadedKernel {
       }
     }
     const begin = performance.now();
-    const { ports } = runGolden(
+    const { ports, log } = runGolden(
       this.#definition,
       this.built.manifest.parameters,
       plain as GoldenArguments,
     );
     return {
       hostMs: performance.now() - begin,
+      log,
       ports: ports.map(({ name, bursts, beats }) => ({ port: `m_axi_${name}`, bursts, beats })),
     };
   }

@@ -20,6 +20,7 @@ const hints: Readonly<Record<string, string>> = {
   NOT_REQUESTED: 'Request as many beats as are used, in a process that is called before.',
   STREAM_EMPTY:
     'Producer and consumer must agree on the number of elements, and the producer must be called first.',
+  ASSERTION: "The kernel's own assert() says so: look at the arguments of this run.",
   UNFINISHED:
     'Every request needs its beats and responses, every write its read: hardware would hang here.',
 };
@@ -98,6 +99,8 @@ const inFlight = new Set<readonly unknown[]>();
 class NativeKernel implements LoadedKernel {
   readonly built: BuiltKernel;
   readonly #entry: KoffiFunc<(...args: readonly unknown[]) => number>;
+  readonly #text: KoffiFunc<(log: bigint) => string>;
+  readonly #free: KoffiFunc<(log: bigint) => void>;
   readonly #queue: RunQueue;
 
   constructor(built: BuiltKernel, library: string, queue: RunQueue) {
@@ -106,9 +109,10 @@ class NativeKernel implements LoadedKernel {
     const types = this.#inOrder().flatMap(({ kind }) =>
       kind === 'memory' ? ['void *', 'uint64_t'] : ['uint64_t'],
     );
-    this.#entry = koffi
-      .load(library)
-      .func('tilewright_run', 'int', [...types, 'void *', 'uint64_t']);
+    const loaded = koffi.load(library);
+    this.#entry = loaded.func('tilewright_run', 'int', [...types, 'void *', 'uint64_t', 'void *']);
+    this.#text = loaded.func('tilewright_text', 'const char *', ['uint64_t']);
+    this.#free = loaded.func('tilewright_free', 'void', ['uint64_t']);
   }
 
   /** Memories first, then scalars, as the shim takes them. */
@@ -150,7 +154,8 @@ class NativeKernel implements LoadedKernel {
   async #call(args: KernelArguments): Promise<RunReport> {
     const report = new Uint8Array(reportBytes);
     const values = this.#inOrder().flatMap((argument) => this.#value(argument, args));
-    values.push(report, reportBytes);
+    const log = new BigUint64Array(1);
+    values.push(report, reportBytes, log);
     inFlight.add(values);
     const before = performance.now();
     const status = await new Promise<number>((resolve, reject) => {
@@ -161,8 +166,17 @@ class NativeKernel implements LoadedKernel {
       });
     });
     const hostMs = performance.now() - before;
+    const lines = this.#takeLog(log[0]);
     if (status !== 0) throw this.#failure(report);
-    return { hostMs };
+    return { hostMs, log: lines };
+  }
+
+  /** The lines at an address that the run gave; they are freed. */
+  #takeLog(address: bigint): readonly string[] {
+    if (address === 0n) return [];
+    const lines = this.#text(address).split('\n');
+    this.#free(address);
+    return lines.slice(0, -1);
   }
 
   #failure(report: Uint8Array): TilewrightError {

@@ -66,8 +66,8 @@ class SimKernel implements LoadedKernel {
       ([name, value]) => [name, this.#own(name, value)] as const,
     );
     const before = performance.now();
-    const { cycles, ports } = await this.simulator.run(Object.fromEntries(own), options);
-    return { hostMs: performance.now() - before, cycles, ports };
+    const { cycles, ports, log } = await this.simulator.run(Object.fromEntries(own), options);
+    return { hostMs: performance.now() - before, cycles, ports, log };
   }
 
   #own(name: string, value: number | bigint | DeviceBuffer): number | bigint | SimBuffer {

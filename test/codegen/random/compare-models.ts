@@ -70,10 +70,13 @@ export async function compareModels(
   for (const [at, run] of runs.entries()) {
     const workload = workloads[at];
     const outputs = new Map<string, ReadonlyMap<string, Uint8Array>>();
+    const logs = new Map<string, readonly string[]>();
     for (const name of ['golden', ...devices.filter((one) => one !== 'icarus')]) {
       const device = await openDevice(name, { memory: memoryOf(run) });
       try {
-        outputs.set(name, (await runOn(device, kernel, workload)).outputs);
+        const done = await runOn(device, kernel, workload);
+        outputs.set(name, done.outputs);
+        logs.set(name, done.report.log ?? []);
       } catch (error) {
         differences.push(`seed ${run.seed}: ${name} fails: ${(error as Error).message}`);
         if (name === 'golden') throw error;
@@ -81,8 +84,19 @@ export async function compareModels(
         await device.close();
       }
     }
-    outputs.set('ir', irOutputs(compiled.ir, workload));
-    if (icarus.length > 0) outputs.set('icarus', new Map(Object.entries(icarus[at].outputs)));
+    const ir = irRun(compiled.ir, workload);
+    outputs.set('ir', new Map(Object.entries(ir.outputs)));
+    logs.set('ir', ir.log);
+    if (icarus.length > 0) {
+      outputs.set('icarus', new Map(Object.entries(icarus[at].outputs)));
+      logs.set('icarus', icarus[at].log);
+    }
+    for (const [name, log] of logs) {
+      const expected = logs.get('golden') ?? [];
+      const line = expected.findIndex((line, index) => log[index] !== line);
+      if (line < 0 && log.length === expected.length) continue;
+      differences.push(`seed ${run.seed}: ${name} prints ${log[line]}, golden ${expected[line]}`);
+    }
     for (const [name, buffers] of outputs) {
       for (const { memory } of workload.outputs) {
         const expected = words(outputs.get('golden')?.get(memory.name));
@@ -108,15 +122,11 @@ function memoryOf(run: Run) {
   };
 }
 
-function irOutputs(
-  ir: Awaited<ReturnType<typeof compileKernel>>['ir'],
-  workload: EncodedWorkload,
-): ReadonlyMap<string, Uint8Array> {
-  const { outputs } = runKernelIr(ir, {
+function irRun(ir: Awaited<ReturnType<typeof compileKernel>>['ir'], workload: EncodedWorkload) {
+  return runKernelIr(ir, {
     scalars: workload.scalars,
     memories: Object.fromEntries(workload.buffers),
   });
-  return new Map(Object.entries(outputs));
 }
 
 function words(bytes: Uint8Array | undefined): Int32Array {
