@@ -4,6 +4,7 @@ import {
   type Parameters,
   type ParameterValues,
   pipeline,
+  type Random,
   type ReadPort,
   readMemory,
   type Stream,
@@ -29,34 +30,34 @@ import {
   writeMemory,
 } from 'tilewright/language';
 
-const absent = 0xffffffff;
-const idsABeat = 16;
+export const absent = 0xffffffff;
+export const idsABeat = 16;
 /** Beats of ids asked for at once: 1 KiB. */
 const idBurst = 16;
 
-const parameters = {
+export const parameters = {
   fanout: { default: 16, min: 1, max: 64, help: 'ids in a row' },
   elementBits: { default: 16, values: [8, 16], help: 'bits of one feature' },
   rowBeats: { default: 2, min: 1, max: 8, help: '64-byte beats of one feature row' },
 } satisfies Parameters;
 
-type P = ParameterValues<typeof parameters>;
+export type P = ParameterValues<typeof parameters>;
 /** A beat of ids, and how many of them are present. */
-type Part = { readonly ids: Vec<u32>; readonly count: u5 };
+export type Part = { readonly ids: Vec<u32>; readonly count: u5 };
 /**
  * What one beat of ids means for its row: present ids, the feature beats to add up (or to send only, where
  * a row ends without another id), and whether the row ends here.
  */
-type Group = {
+export type Group = {
   readonly count: u5;
   readonly beats: u8;
   readonly receiving: u1;
   readonly last: u1;
 };
 /** One beat of a row's sum, and the number of rows in it. */
-type Sum = { readonly total: Vec<Int>; readonly count: u7 };
+export type Sum = { readonly total: Vec<Int>; readonly count: u7 };
 
-function requestIds(p: P, rows: u32, ids: ReadPort<u32>): void {
+export function requestIds(p: P, rows: u32, ids: ReadPort<u32>): void {
   const beats = rows * Math.ceil(p.fanout / idsABeat);
   for (let beat = 0; beat < beats; beat += idBurst) {
     pipeline();
@@ -65,7 +66,7 @@ function requestIds(p: P, rows: u32, ids: ReadPort<u32>): void {
 }
 
 /** Counts the present ids of each beat. The counts go ahead, so that nothing waits for the rows themselves. */
-function countIds(
+export function countIds(
   p: P,
   rows: u32,
   ids: ReadPort<u32>,
@@ -92,7 +93,7 @@ function countIds(
 }
 
 /** Requests the feature row of each id that is present: one lane an iteration, the next beat without a gap. */
-function gather(p: P, rows: u32, parts: Stream<Part>, features: ReadPort<Int>): void {
+export function gather(p: P, rows: u32, parts: Stream<Part>, features: ReadPort<Int>): void {
   const total = rows * Math.ceil(p.fanout / idsABeat);
   let ids = vec(u32, idsABeat, () => absent);
   let left = u5(0);
@@ -113,7 +114,7 @@ function gather(p: P, rows: u32, parts: Stream<Part>, features: ReadPort<Int>): 
 }
 
 /** Adds up rows beat by beat: one beat an iteration, from the first to the last, across rows without a gap. */
-function accumulate(
+export function accumulate(
   p: P,
   rows: u32,
   features: ReadPort<Int>,
@@ -191,25 +192,47 @@ function divide(
   }
 }
 
-function requestMeans(p: P, rows: u32, means: WritePort<Int>): void {
+export function requestResults(p: P, rows: u32, results: WritePort<Int>): void {
   for (let row = 0; row < rows; row++) {
     pipeline();
-    means.request(row * p.rowBeats, p.rowBeats);
+    results.request(row * p.rowBeats, p.rowBeats);
   }
 }
 
-function sendMeans(p: P, rows: u32, results: Stream<Vec<Int>>, means: WritePort<Int>): void {
+export function sendResults(
+  p: P,
+  rows: u32,
+  beats: Stream<Vec<Int>>,
+  results: WritePort<Int>,
+): void {
   for (let beat = 0; beat < rows * p.rowBeats; beat++) {
     pipeline();
-    means.send(results.read());
+    results.send(beats.read());
   }
 }
 
-function confirmMeans(rows: u32, means: WritePort<Int>): void {
+export function confirmResults(rows: u32, results: WritePort<Int>): void {
   for (let row = 0; row < rows; row++) {
     pipeline();
-    means.response();
+    results.response();
   }
+}
+
+/** Random rows of ids and features for a workload. A third of the rows are short, some of them empty. */
+export function drawRows(p: P, random: Random, size: number) {
+  const nodes = Math.max(1, 2 * size);
+  const rowIds = Math.ceil(p.fanout / idsABeat) * idsABeat;
+  const ids = new Uint32Array(size * rowIds).fill(absent);
+  for (let row = 0; row < size; row++) {
+    const count = random.chance(1 / 3) ? random.integer(0, p.fanout) : p.fanout;
+    for (let j = 0; j < count; j++) ids[row * rowIds + j] = random.integer(0, nodes - 1);
+  }
+  const lanes = 512 / p.elementBits;
+  const limit = 2 ** (p.elementBits - 1);
+  const features = Int16Array.from({ length: nodes * p.rowBeats * lanes }, () =>
+    random.integer(-limit, limit - 1),
+  );
+  return { ids, features, nodes, lanes };
 }
 
 /**
@@ -239,24 +262,12 @@ export default kernel({
     gather(p, rows, parts, features);
     accumulate(p, rows, features, groups, sums);
     divide(p, rows, lanes, sums, results);
-    requestMeans(p, rows, means);
-    sendMeans(p, rows, results, means);
-    confirmMeans(rows, means);
+    requestResults(p, rows, means);
+    sendResults(p, rows, results, means);
+    confirmResults(rows, means);
   },
   workload(p, random, size) {
-    const nodes = Math.max(1, 2 * size);
-    const rowIds = Math.ceil(p.fanout / idsABeat) * idsABeat;
-    const ids = new Uint32Array(size * rowIds).fill(absent);
-    for (let row = 0; row < size; row++) {
-      // A third of the rows are short, some of them empty; the others are full.
-      const count = random.chance(1 / 3) ? random.integer(0, p.fanout) : p.fanout;
-      for (let j = 0; j < count; j++) ids[row * rowIds + j] = random.integer(0, nodes - 1);
-    }
-    const lanes = 512 / p.elementBits;
-    const limit = 2 ** (p.elementBits - 1);
-    const features = Int16Array.from({ length: nodes * p.rowBeats * lanes }, () =>
-      random.integer(-limit, limit - 1),
-    );
+    const { ids, features, lanes } = drawRows(p, random, size);
     return { ids, features, means: size * p.rowBeats * lanes, rows: size };
   },
 });

@@ -6,6 +6,7 @@ import {
   type Parameters,
   type ParameterValues,
   pipeline,
+  type Random,
   type ReadPort,
   readMemory,
   type Stream,
@@ -24,35 +25,35 @@ import {
   writeMemory,
 } from 'tilewright/language';
 
-const absent = 0xffffffff;
-const idsABeat = 16;
+export const absent = 0xffffffff;
+export const idsABeat = 16;
 /** Beats of seeds asked for at once: 1 KiB. */
 const seedBurst = 16;
 
-const parameters = {
+export const parameters = {
   fanout: { default: 16, min: 1, max: 64, help: 'neighbours drawn for each seed' },
   replace: { default: 0, values: [0, 1], help: '1 draws with replacement' },
 } satisfies Parameters;
 
-type P = ParameterValues<typeof parameters>;
+export type P = ParameterValues<typeof parameters>;
 /** A seed's neighbour list, and how many draws it takes. */
-type List = {
+export type List = {
   readonly begin: u32;
   readonly degree: u32;
   readonly hash: u32;
   readonly draws: u7;
 };
 /** One draw: the lane of its beat. A seed without neighbours sends one that is not present. */
-type Pick = { readonly lane: u4; readonly present: u1; readonly last: u1 };
+export type Pick = { readonly lane: u4; readonly present: u1; readonly last: u1 };
 
 /** A bijective mix of 32 bits (two multiply-xorshift rounds), so that nearby inputs give unrelated outputs. */
-function mix(value: u32): u32 {
+export function mix(value: u32): u32 {
   const a = u32(mulLow(u32(value ^ (value >>> 16)), 0x7feb352d, 32));
   const b = u32(mulLow(u32(a ^ (a >>> 15)), 0x846ca68b, 32));
   return u32(b ^ (b >>> 16));
 }
 
-function requestSeeds(count: u32, seeds: ReadPort<u32>): void {
+export function requestSeeds(count: u32, seeds: ReadPort<u32>): void {
   const beats = shiftRight(count + idsABeat - 1, 4);
   for (let beat = 0; beat < beats; beat += seedBurst) {
     pipeline();
@@ -61,7 +62,7 @@ function requestSeeds(count: u32, seeds: ReadPort<u32>): void {
 }
 
 /** Unpacks the seeds and asks for the extent of each: 8 nodes a beat. */
-function requestExtents(
+export function requestExtents(
   count: u32,
   seeds: ReadPort<u32>,
   extent: ReadPort<u32>,
@@ -78,7 +79,7 @@ function requestExtents(
 }
 
 /** Turns each extent into a list: where it begins, its degree, its hash, its number of draws. */
-function planLists(
+export function planLists(
   p: P,
   count: u32,
   key: u32,
@@ -106,7 +107,7 @@ function planLists(
 }
 
 /** One draw an iteration, across seeds without a gap: Floyd's algorithm, or independent draws. */
-function draw(
+export function draw(
   p: P,
   count: u32,
   lists: Stream<List>,
@@ -160,7 +161,7 @@ function draw(
 }
 
 /** Gathers the drawn ids into rows of whole beats, filled up with 0xFFFFFFFF. */
-function collect(
+export function collect(
   p: P,
   count: u32,
   colIdx: ReadPort<u32>,
@@ -202,7 +203,7 @@ function collect(
   }
 }
 
-function requestSamples(p: P, count: u32, samples: WritePort<u32>): void {
+export function requestSamples(p: P, count: u32, samples: WritePort<u32>): void {
   const parts = Math.ceil(p.fanout / idsABeat);
   for (let row = 0; row < count; row++) {
     pipeline();
@@ -210,18 +211,51 @@ function requestSamples(p: P, count: u32, samples: WritePort<u32>): void {
   }
 }
 
-function sendSamples(p: P, count: u32, rows: Stream<Vec<u32>>, samples: WritePort<u32>): void {
+export function sendSamples(
+  p: P,
+  count: u32,
+  rows: Stream<Vec<u32>>,
+  samples: WritePort<u32>,
+): void {
   for (let beat = 0; beat < count * Math.ceil(p.fanout / idsABeat); beat++) {
     pipeline();
     samples.send(rows.read());
   }
 }
 
-function confirmSamples(count: u32, samples: WritePort<u32>): void {
+export function confirmSamples(count: u32, samples: WritePort<u32>): void {
   for (let row = 0; row < count; row++) {
     pipeline();
     samples.response();
   }
+}
+
+/** A random graph with seeds and scalars for a workload, two nodes a seed. */
+export function drawGraph(p: { readonly fanout: number }, random: Random, size: number) {
+  const nodes = Math.max(1, 2 * size);
+  const extent = new Uint32Array(2 * nodes);
+  const columns: number[] = [];
+  for (let node = 0; node < nodes; node++) {
+    extent[2 * node] = columns.length;
+    // Degrees from none to four times the fanout, half of them short.
+    const most = random.chance(0.5) ? p.fanout : 4 * p.fanout;
+    const degree = random.integer(0, most);
+    for (let edge = 0; edge < degree; edge++) columns.push(random.integer(0, nodes - 1));
+    extent[2 * node + 1] = columns.length;
+  }
+  const seeds = Uint32Array.from({ length: size }, () =>
+    random.chance(1 / 16) ? absent : random.integer(0, nodes - 1),
+  );
+  return {
+    nodes,
+    seeds,
+    extent,
+    colIdx: Uint32Array.from(columns),
+    samples: size * Math.ceil(p.fanout / idsABeat) * idsABeat,
+    count: size,
+    key: random.integer(0, absent),
+    hop: random.integer(1, 4),
+  };
 }
 
 /**
@@ -259,28 +293,7 @@ export default kernel({
     confirmSamples(count, samples);
   },
   workload(p, random, size) {
-    const nodes = Math.max(1, 2 * size);
-    const extent = new Uint32Array(2 * nodes);
-    const columns: number[] = [];
-    for (let node = 0; node < nodes; node++) {
-      extent[2 * node] = columns.length;
-      // Degrees from none to four times the fanout, half of them short.
-      const most = random.chance(0.5) ? p.fanout : 4 * p.fanout;
-      const degree = random.integer(0, most);
-      for (let edge = 0; edge < degree; edge++) columns.push(random.integer(0, nodes - 1));
-      extent[2 * node + 1] = columns.length;
-    }
-    const seeds = Uint32Array.from({ length: size }, () =>
-      random.chance(1 / 16) ? absent : random.integer(0, nodes - 1),
-    );
-    return {
-      seeds,
-      extent,
-      colIdx: Uint32Array.from(columns),
-      samples: size * Math.ceil(p.fanout / idsABeat) * idsABeat,
-      count: size,
-      key: random.integer(0, absent),
-      hop: random.integer(1, 4),
-    };
+    const { nodes: _, ...drawn } = drawGraph(p, random, size);
+    return drawn;
   },
 });

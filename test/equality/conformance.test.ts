@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compileKernel, loadKernelModule, seededRandom } from '../../codegen/index.ts';
 import { runKernelIr } from '../../codegen/ir/run-kernel-ir.ts';
@@ -10,24 +10,25 @@ import { openDevice } from '../../host/device/open-device.ts';
 import { expectEqualEverywhere, randomRuns } from './random-runs.ts';
 
 /**
- * The example kernels: every file in examples/kernels is found here. Each is the same on all four
- * targets over 200 random workloads, and reaches the initiation intervals that its loops ask for, in the
- * schedule and on the clock.
+ * The example kernels: every file in examples/kernels is found here, and is the same on all four targets
+ * over 200 random workloads. They and the built-in kernels reach the initiation intervals that their
+ * loops ask for, in the schedule and on the clock.
  */
-const folder = join(import.meta.dirname, '../../examples/kernels');
-const kernels = readdirSync(folder)
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => join(folder, file));
+const root = join(import.meta.dirname, '../..');
+const filesOf = (folder: string) =>
+  readdirSync(join(root, folder))
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `${folder}/${file}`);
+const examples = filesOf('examples/kernels');
 const workloads = 200;
 /** Cycles of a run that are no iteration: the memory's round trips (latency 20), pipelines, the host. */
 const overhead = 300;
 /** Iterations of a run long enough that a second cycle an iteration would stand out. */
 const longRun = 1500;
 
-describe.each(kernels)('%s', (file) => {
-  const name = basename(file, '.ts');
-
-  it(`${name}: golden = native = Verilator = Icarus, ${workloads} random workloads`, async () => {
+describe.each(examples)('%s', (path) => {
+  const file = join(root, path);
+  it(`golden = native = Verilator = Icarus, ${workloads} random workloads`, async () => {
     const kernel = await buildKernel(file);
     // Mostly a few beats, so that the slowest simulator runs as many workloads as the others.
     const small = await randomRuns(kernel, {
@@ -39,8 +40,12 @@ describe.each(kernels)('%s', (file) => {
     const large = await randomRuns(kernel, { count: 10, firstSeed: 1001, size: 150, latency: 90 });
     await expectEqualEverywhere(kernel, [...small, ...large]);
   }, 600_000);
+});
 
-  it(`${name}: every pipelined loop reaches the II that it asks for`, async () => {
+describe.each([...examples, ...filesOf('kernels')])('%s', (path) => {
+  const file = join(root, path);
+
+  it('every pipelined loop reaches the II that it asks for', async () => {
     const { schedule } = await compileKernel(file);
     const loops = [...schedule].flatMap(([process, { blocks, ii }]) =>
       blocks.blocks.flatMap((block, at) =>
@@ -53,11 +58,11 @@ describe.each(kernels)('%s', (file) => {
     for (const loop of loops) expect(loop).toEqual({ ...loop, asked: 1, got: 1 });
   });
 
-  it(`${name}: a long run takes one cycle an iteration`, async () => {
+  it('a long run takes one cycle an iteration', async () => {
     const kernel = await buildKernel(file);
     const { ir } = await compileKernel(file);
     const { definition } = await loadKernelModule(file);
-    for (let size = longRun; ; size *= 4) {
+    for (let size = 64; ; size *= 2) {
       const drawn = definition.workload(kernel.manifest.parameters, seededRandom(7), size);
       const workload = encodeWorkload(kernel.manifest, drawn as Record<string, unknown>);
       const { loops } = runKernelIr(ir, {
@@ -65,8 +70,7 @@ describe.each(kernels)('%s', (file) => {
         memories: Object.fromEntries(workload.buffers),
       });
       const busy = new Map<string, number>();
-      for (const { process, iterations, ii } of loops) {
-        expect(ii).toBe(1);
+      for (const { process, iterations } of loops) {
         busy.set(process, (busy.get(process) ?? 0) + iterations);
       }
       const iterations = Math.max(...busy.values());

@@ -10,6 +10,8 @@ interface Case {
   readonly kernel: string;
   readonly parameters: Readonly<Record<string, number>>;
   readonly workloads: number;
+  /** The largest number of rows or seeds; 8 where left out. */
+  readonly size?: number;
 }
 
 const cases: readonly Case[] = [
@@ -23,15 +25,25 @@ const cases: readonly Case[] = [
   { kernel: 'neighbor_sample', parameters: {}, workloads: 80 },
   { kernel: 'neighbor_sample', parameters: { fanout: 5, replace: 1 }, workloads: 70 },
   { kernel: 'neighbor_sample', parameters: { fanout: 20 }, workloads: 50 },
+  { kernel: 'sum_aggregate', parameters: { fanout: 20 }, workloads: 200, size: 4 },
+  {
+    kernel: 'max_aggregate',
+    parameters: { fanout: 20, elementBits: 8 },
+    workloads: 200,
+    size: 4,
+  },
+  { kernel: 'gcn_aggregate', parameters: { fanout: 10 }, workloads: 200, size: 4 },
+  { kernel: 'weighted_sample', parameters: { fanout: 20 }, workloads: 200, size: 5 },
+  { kernel: 'temporal_sample', parameters: { fanout: 20 }, workloads: 200, size: 5 },
 ];
 
 describe('golden = native = Verilator = Icarus', () => {
-  for (const { kernel: name, parameters, workloads } of cases) {
+  for (const { kernel: name, parameters, workloads, size = 8 } of cases) {
     const text = Object.entries(parameters).map(([key, value]) => `${key}=${value}`);
     it(`${name} ${text.join(' ') || 'as it is'}: ${workloads} random workloads`, async () => {
       const kernel = await buildKernel(name, parameters);
       const firstSeed = 1000 * (kernel.manifest.parameters['fanout'] ?? 1);
-      const runs = await randomRuns(kernel, { count: workloads, firstSeed, size: 8, latency: 90 });
+      const runs = await randomRuns(kernel, { count: workloads, firstSeed, size, latency: 90 });
       await expectEqualEverywhere(kernel, runs);
     }, 600_000);
   }

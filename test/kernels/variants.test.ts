@@ -1,0 +1,217 @@
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../codegen/index.ts';
+import { buildAliasTable } from '../../host/graph/alias-table.ts';
+import { goldenKernel } from './golden-run.ts';
+
+/**
+ * The variants of the two built-in kernels against plain implementations of what they promise, on the
+ * TypeScript itself; test/equality carries the result over to every other target.
+ */
+const absent = 0xffffffff;
+
+interface Rows {
+  readonly ids: Uint32Array;
+  readonly features: Int16Array;
+  readonly rows: number;
+}
+
+/** The feature rows that each row of ids names, as plain numbers. */
+function gathered({ ids, features, rows }: Rows, fanout: number, rowLanes: number) {
+  const width = Math.ceil(fanout / 16) * 16;
+  return Array.from({ length: rows }, (_, row) =>
+    [...ids.subarray(row * width, (row + 1) * width)]
+      .filter((id) => id !== absent)
+      .map((id) => ({ id, row: [...features.subarray(id * rowLanes, (id + 1) * rowLanes)] })),
+  );
+}
+
+const aggregations = [
+  { fanout: 16, elementBits: 16, rowBeats: 2 },
+  { fanout: 37, elementBits: 16, rowBeats: 1 },
+];
+
+describe.each(aggregations)('aggregation, fanout $fanout', (p) => {
+  const rowLanes = p.rowBeats * 32;
+  const size = 40;
+
+  it('sum_aggregate: exact sums and counts', async () => {
+    const { definition, run } = await goldenKernel('sum_aggregate');
+    const drawn = definition.workload(p, seededRandom(5), size) as unknown as Rows;
+    const sums = new Int32Array(size * rowLanes);
+    const counts = new Uint32Array(size);
+    run(p, { ...drawn }, { sums, counts });
+    gathered(drawn, p.fanout, rowLanes).forEach((found, row) => {
+      expect(counts[row]).toBe(found.length);
+      for (let lane = 0; lane < rowLanes; lane++) {
+        const sum = found.reduce((total, one) => total + one.row[lane], 0);
+        expect(sums[row * rowLanes + lane]).toBe(sum);
+      }
+    });
+  });
+
+  it('max_aggregate: the largest of each lane, 0 for none', async () => {
+    const { definition, run } = await goldenKernel('max_aggregate');
+    const drawn = definition.workload(p, seededRandom(6), size) as unknown as Rows;
+    const maxima = new Int16Array(size * rowLanes);
+    run(p, { ...drawn }, { maxima });
+    const rows = gathered(drawn, p.fanout, rowLanes);
+    expect(rows.some((found) => found.length === 0)).toBe(true);
+    rows.forEach((found, row) => {
+      for (let lane = 0; lane < rowLanes; lane++) {
+        const largest = found.length === 0 ? 0 : Math.max(...found.map((one) => one.row[lane]));
+        expect(maxima[row * rowLanes + lane]).toBe(largest);
+      }
+    });
+  });
+
+  it('gcn_aggregate: Σ x / √(d · d), rounded once', async () => {
+    const { definition, run } = await goldenKernel('gcn_aggregate');
+    const drawn = definition.workload(p, seededRandom(7), size) as unknown as Rows & {
+      scale: Uint16Array;
+      rowScale: Uint16Array;
+    };
+    const results = new Int16Array(size * rowLanes);
+    run(p, { ...drawn }, { results });
+    gathered(drawn, p.fanout, rowLanes).forEach((found, row) => {
+      for (let lane = 0; lane < rowLanes; lane++) {
+        const sum = found.reduce(
+          (total, one) => total + BigInt(one.row[lane]) * BigInt(drawn.scale[one.id]),
+          0n,
+        );
+        const rounded = (sum * BigInt(drawn.rowScale[row]) + (1n << 29n)) >> 30n;
+        const limited = rounded > 32767n ? 32767n : rounded < -32768n ? -32768n : rounded;
+        expect(BigInt(results[row * rowLanes + lane])).toBe(limited);
+      }
+    });
+  });
+});
+
+/** Upper point of the chi-square distribution by Wilson and Hilferty, at z standard deviations. */
+function chiSquareLimit(freedom: number, z: number): number {
+  const a = 2 / (9 * freedom);
+  return freedom * (1 - a + z * Math.sqrt(a)) ** 3;
+}
+
+describe('weighted_sample', () => {
+  const weightings = {
+    equal: Array.from({ length: 12 }, () => 1),
+    rising: Array.from({ length: 20 }, (_, at) => at + 1),
+    'one heavy, one of nothing': [100, 1, 1, 0, 3, 5],
+    'powers of two': Array.from({ length: 8 }, (_, at) => 2 ** at),
+    alone: [0.25],
+  };
+  for (const [name, weights] of Object.entries(weightings)) {
+    it(`${name}: draws by weight (chi-square)`, async () => {
+      const { run } = await goldenKernel('weighted_sample');
+      const [nodes, fanout, degree] = [2000, 16, weights.length];
+      const rowPtr = Uint32Array.from({ length: nodes + 1 }, (_, node) => node * degree);
+      const colIdx = Uint32Array.from({ length: nodes * degree }, (_, edge) => edge % degree);
+      const alias = buildAliasTable(
+        { nodes, rowPtr, colIdx },
+        Array.from(colIdx, (slot) => weights[slot]),
+      );
+      const extent = Uint32Array.from({ length: 2 * nodes }, (_, at) => ((at + 1) >> 1) * degree);
+      const seeds = Uint32Array.from({ length: nodes }, (_, node) => node);
+      const samples = new Uint32Array(nodes * fanout);
+      run({ fanout }, { seeds, extent, colIdx, alias, count: nodes, key: 11, hop: 1 }, { samples });
+      const counts = new Float64Array(degree);
+      for (const id of samples) counts[id] += 1;
+      const total = weights.reduce((sum, one) => sum + one, 0);
+      let chiSquare = 0;
+      for (let slot = 0; slot < degree; slot++) {
+        const expected = (samples.length * weights[slot]) / total;
+        if (expected === 0) expect(counts[slot]).toBe(0);
+        else chiSquare += (counts[slot] - expected) ** 2 / expected;
+      }
+      const freedom = weights.filter((one) => one > 0).length - 1;
+      if (freedom === 0) expect(counts[0]).toBe(samples.length);
+      else expect(chiSquare).toBeLessThan(chiSquareLimit(freedom, 3.3));
+    });
+  }
+
+  it('a seed that is absent or has no neighbours gives an empty row', async () => {
+    const { run } = await goldenKernel('weighted_sample');
+    const samples = new Uint32Array(32);
+    const extent = Uint32Array.of(0, 0);
+    const empty = new Uint32Array(16);
+    const seeds = Uint32Array.of(absent, 0);
+    run(
+      { fanout: 16 },
+      { seeds, extent, colIdx: empty, alias: empty, count: 2, key: 1, hop: 1 },
+      { samples },
+    );
+    expect(new Set(samples)).toEqual(new Set([absent]));
+  });
+});
+
+interface TemporalRun {
+  readonly seeds: Uint32Array;
+  readonly times: Uint32Array;
+  readonly extent: Uint32Array;
+  readonly edgeTime: Uint32Array;
+  readonly colIdx: Uint32Array;
+  readonly count: number;
+  readonly key: number;
+  readonly hop: number;
+}
+
+function mix(value: number): number {
+  let x = value >>> 0;
+  x = Math.imul(x ^ (x >>> 16), 0x7feb352d) >>> 0;
+  x = Math.imul(x ^ (x >>> 15), 0x846ca68b) >>> 0;
+  return (x ^ (x >>> 16)) >>> 0;
+}
+
+/** The specification's sampler over a plain list. */
+function plainSample(list: readonly number[], fanout: number, replace: number, hash: number) {
+  const d = list.length;
+  const draw = (j: number, bound: number) =>
+    Number((BigInt(mix(hash + Math.imul(j, 0x9e3779b1))) * BigInt(bound)) >> 32n);
+  if (replace === 1) {
+    return d === 0 ? [] : Array.from({ length: fanout }, (_, j) => list[draw(j, d)]);
+  }
+  if (d <= fanout) return [...list];
+  const taken: number[] = [];
+  for (let j = d - fanout; j < d; j++) {
+    const t = draw(j, j + 1);
+    taken.push(taken.includes(t) ? j : t);
+  }
+  return taken.map((at) => list[at]);
+}
+
+describe('temporal_sample', () => {
+  for (const p of [
+    { fanout: 16, replace: 0 },
+    { fanout: 5, replace: 1 },
+    { fanout: 33, replace: 0 },
+  ]) {
+    it(`fanout ${p.fanout}, replace ${p.replace}: only edges older than the seed`, async () => {
+      const { definition, run } = await goldenKernel('temporal_sample');
+      const width = Math.ceil(p.fanout / 16) * 16;
+      let drawn = 0;
+      let withheld = 0;
+      for (let round = 0; round < 20; round++) {
+        const workload = definition.workload(p, seededRandom(round), 30) as unknown as TemporalRun;
+        const { seeds, times, extent, edgeTime, colIdx, count, key, hop } = workload;
+        const samples = new Uint32Array(count * width);
+        run(p, { seeds, times, extent, edgeTime, colIdx, count, key, hop }, { samples });
+        for (const [row, node] of seeds.entries()) {
+          const older: number[] = [];
+          if (node !== absent) {
+            for (let edge = extent[2 * node]; edge < extent[2 * node + 1]; edge++) {
+              if (edgeTime[edge] < times[row]) older.push(colIdx[edge]);
+              else withheld += 1;
+            }
+          }
+          const hash = mix(mix(node ^ key) + Math.imul(hop, 0x9e3779b1));
+          const expected = plainSample(older, p.fanout, p.replace, hash);
+          drawn += expected.length;
+          const padded = [...expected, ...Array(width - expected.length).fill(absent)];
+          expect([...samples.subarray(row * width, (row + 1) * width)]).toEqual(padded);
+        }
+      }
+      expect(drawn).toBeGreaterThan(1000);
+      expect(withheld).toBeGreaterThan(1000);
+    });
+  }
+});
