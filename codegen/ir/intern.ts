@@ -8,18 +8,24 @@ import { operandsOf } from './visit.ts';
 export class Interner {
   private readonly known = new Map<string, Expr>();
   private readonly ids = new Map<Expr, number>();
+  /** Of expressions that are not the one object themselves. */
+  private readonly found = new Map<Expr, Expr>();
 
   /** The one object for this expression; its operands are interned first. */
   intern(expr: Expr): Expr {
     if (this.ids.has(expr)) return expr;
+    const before = this.found.get(expr);
+    if (before !== undefined) return before;
     const operands = operandsOf(expr).map((one) => this.intern(one));
     const ids = operands.map((one) => this.ids.get(one));
     const key = `${expr.op} ${typeText(expr.type)} ${ownText(expr)} ${ids.join(',')}`;
     const found = this.known.get(key);
-    if (found !== undefined) return found;
-    const made = withOperands(expr, operands);
-    this.known.set(key, made);
-    this.ids.set(made, this.ids.size);
+    const made = found ?? withOperands(expr, operands);
+    if (found === undefined) {
+      this.known.set(key, made);
+      this.ids.set(made, this.ids.size);
+    }
+    if (made !== expr) this.found.set(expr, made);
     return made;
   }
 }

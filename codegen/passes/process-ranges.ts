@@ -14,7 +14,7 @@ export interface ProcessRanges {
 /**
  * Follows a process with intervals instead of values. A loop is walked until nothing new comes round; a
  * bound that still grows after a few turns jumps to the next constant of the process (widening), so that
- * a counter stops at the bound that its loop compares it with.
+ * a counter stops at the bound that its loop compares it with; one that still grows then to its type's end.
  */
 export function processRanges(kernel: KernelIR, process: Process): ProcessRanges {
   const walker = new Walker(kernel, process);
@@ -30,12 +30,16 @@ class Walker implements ProcessRanges {
   private readonly types: ReadonlyMap<string, Range>;
   /** Sorted: where growing bounds stop. */
   private readonly stops: readonly bigint[];
+  /** Of immutable variables: the value of the turn that is walked, since each is assigned before it is read. */
+  private readonly immutable = new Map<string, Range>();
+  private readonly mutable: ReadonlySet<string>;
   /** What is seen counts only once the loops around it are settled. */
   private recording = true;
 
   constructor(kernel: KernelIR, source: Process) {
     this.source = source;
     this.tables = kernel.tables;
+    this.mutable = new Set(source.variables.filter((one) => one.mutable).map(({ name }) => name));
     this.types = new Map(
       source.variables.map(({ name, type }) => [name, rangeOf(elementOf(type))]),
     );
@@ -58,11 +62,12 @@ class Walker implements ProcessRanges {
 
   private look(exprs: readonly Expr[], at: Ranges): Range[] {
     const seen = new Map<Expr, Range>();
-    const found = exprs.map((expr) => rangeOfExpr(expr, at, this.tables, seen));
+    const known = { get: (name: string) => at.get(name) ?? this.immutable.get(name) };
+    const found = exprs.map((expr) => rangeOfExpr(expr, known, this.tables, seen));
     if (this.recording) {
       for (const [expr, range] of seen) {
-        const known = this.expressions.get(expr);
-        this.expressions.set(expr, known === undefined ? range : joined(known, range));
+        const before = this.expressions.get(expr);
+        this.expressions.set(expr, before === undefined ? range : joined(before, range));
       }
     }
     return found;
@@ -74,18 +79,30 @@ class Walker implements ProcessRanges {
     if (one.kind === 'loop') return this.loop(one, at);
     const ranges = this.look(expressionsOf(one), at);
     if (one.kind === 'if') {
-      const then = this.list(one.then, refined(one.condition, true, at, this.tables));
-      const otherwise = this.list(one.else, refined(one.condition, false, at, this.tables));
+      const then = this.list(
+        one.then,
+        refined(one.condition, true, at, this.immutable, this.tables),
+      );
+      const otherwise = this.list(
+        one.else,
+        refined(one.condition, false, at, this.immutable, this.tables),
+      );
       return either(then, otherwise);
     }
     const names = definedBy(one);
     if (names.length === 0) return at;
-    const after = new Map(at);
+    // What a condition said of a variable ends where it is assigned.
+    const changes = names.some((name) => this.mutable.has(name) || at.has(name));
+    const after = changes ? new Map(at) : at;
     for (const name of names) {
       const all = this.types.get(name);
       const range = one.kind === 'assign' ? ranges[0] : all;
       if (range === undefined) continue;
-      after.set(name, range);
+      if (this.mutable.has(name)) (after as Map<string, Range>).set(name, range);
+      else {
+        this.immutable.set(name, range);
+        if (changes) (after as Map<string, Range>).delete(name);
+      }
       if (!this.recording) continue;
       const known = this.variables.get(name);
       this.variables.set(name, known === undefined ? range : joined(known, range));
@@ -97,13 +114,16 @@ class Walker implements ProcessRanges {
     const entry = this.list(one.init, at);
     if (entry === undefined) return undefined;
     const turn = (head: Ranges) =>
-      this.list([...one.body, ...one.step], refined(one.condition, true, head, this.tables));
+      this.list(
+        [...one.body, ...one.step],
+        refined(one.condition, true, head, this.immutable, this.tables),
+      );
     const outer = this.recording;
     this.recording = false;
     let head = entry;
     for (let round = 0; ; round++) {
       const next = either(entry, turn(head)) ?? entry;
-      const grown = this.grow(head, next, round >= 3);
+      const grown = this.grow(head, next, round < 3 ? 'no' : round < 8 ? 'stop' : 'end');
       if (grown === undefined) break;
       head = grown;
     }
@@ -114,11 +134,11 @@ class Walker implements ProcessRanges {
       this.look([one.condition], head);
       turn(head);
     }
-    return refined(one.condition, false, head, this.tables);
+    return refined(one.condition, false, head, this.immutable, this.tables);
   }
 
   /** The head of a loop with what came round; undefined where it holds all of that. */
-  private grow(head: Ranges, next: Ranges, jump: boolean): Ranges | undefined {
+  private grow(head: Ranges, next: Ranges, jump: 'no' | 'stop' | 'end'): Ranges | undefined {
     let changed = false;
     const result = new Map(head);
     for (const [name, range] of next) {
@@ -128,9 +148,13 @@ class Walker implements ProcessRanges {
       const both = old === undefined ? range : joined(old, range);
       const all = this.types.get(name) ?? both;
       const min =
-        jump && old !== undefined && range.min < old.min ? this.below(both.min) : both.min;
+        jump !== 'no' && old !== undefined && range.min < old.min
+          ? this.below(both.min, jump)
+          : both.min;
       const max =
-        jump && old !== undefined && range.max > old.max ? this.above(both.max) : both.max;
+        jump !== 'no' && old !== undefined && range.max > old.max
+          ? this.above(both.max, jump)
+          : both.max;
       result.set(name, {
         min: min === undefined || min < all.min ? all.min : min,
         max: max === undefined || max > all.max ? all.max : max,
@@ -139,22 +163,23 @@ class Walker implements ProcessRanges {
     return changed ? result : undefined;
   }
 
-  private above(value: bigint): bigint | undefined {
-    return this.stops.find((stop) => stop >= value);
+  private above(value: bigint, jump: 'stop' | 'end'): bigint | undefined {
+    return jump === 'end' ? undefined : this.stops.find((stop) => stop >= value);
   }
 
-  private below(value: bigint): bigint | undefined {
-    return [...this.stops].reverse().find((stop) => stop <= value);
+  private below(value: bigint, jump: 'stop' | 'end'): bigint | undefined {
+    return jump === 'end' ? undefined : this.stops.findLast((stop) => stop <= value);
   }
 }
 
-/** What holds behind two ways that meet; a variable of one way only is read there only. */
+/** What holds behind two ways that meet. */
 function either(a: Ranges | undefined, b: Ranges | undefined): Ranges | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  const result = new Map(a);
+  if (a === undefined || b === undefined || a === b) return a ?? b;
+  const result = new Map<string, Range>();
   for (const [name, range] of b) {
     const other = a.get(name);
-    result.set(name, other === undefined ? range : joined(other, range));
+    if (other === range) result.set(name, range);
+    else if (other !== undefined) result.set(name, joined(other, range));
   }
   return result;
 }

@@ -20,6 +20,9 @@ export interface Range {
 /** What variables may hold at a point of the code; a name that is missing may hold all of its type. */
 export type Ranges = ReadonlyMap<string, Range>;
 
+/** The same, to look names up in. */
+export type Lookup = Pick<Ranges, 'get'>;
+
 export function joined(a: Range, b: Range): Range {
   return { min: a.min < b.min ? a.min : b.min, max: a.max > b.max ? a.max : b.max };
 }
@@ -57,7 +60,7 @@ function bitsOfBoth(a: Range, b: Range): Range {
  */
 export function rangeOfExpr(
   expr: Expr,
-  at: Ranges,
+  at: Lookup,
   tables: KernelIR['tables'],
   seen: Map<Expr, Range>,
 ): Range {
@@ -184,19 +187,22 @@ function binaryRange(expr: BinaryExpr, a: Range, b: Range): Range {
 
 /**
  * What variables hold where a condition is true, or where it is false; undefined where that cannot be.
+ * @param others what is known of variables that `at` does not name.
  */
 export function refined(
   condition: Expr,
   holds: boolean,
   at: Ranges,
+  others: Ranges,
   tables: KernelIR['tables'],
 ): Ranges | undefined {
-  const range = rangeOfExpr(condition, at, tables, new Map());
+  const both = (from: Ranges): Lookup => ({ get: (name) => from.get(name) ?? others.get(name) });
+  const range = rangeOfExpr(condition, both(at), tables, new Map());
   if (isSingle(range) && (range.min !== 0n) !== holds) return undefined;
   const limit = (name: string, to: Range, from: Ranges): Ranges | undefined => {
-    const old = from.get(name);
-    const both = old === undefined ? to : common(old, to);
-    return both === undefined ? undefined : new Map(from).set(name, both);
+    const old = both(from).get(name);
+    const left = old === undefined ? to : common(old, to);
+    return left === undefined ? undefined : new Map(from).set(name, left);
   };
   switch (condition.op) {
     case 'var':
@@ -205,15 +211,15 @@ export function refined(
         : limit(condition.name, { min: holds ? 1n : 0n, max: holds ? 1n : 0n }, at);
     case 'not':
       return condition.type.kind === 'int' && condition.type.width === 1
-        ? refined(condition.operand, !holds, at, tables)
+        ? refined(condition.operand, !holds, at, others, tables)
         : at;
     case 'and':
     case 'or': {
       if ((condition.op === 'and') !== holds || elementOf(condition.type).width !== 1) return at;
       if ([condition.left, condition.right].some(({ type }) => elementOf(type).width !== 1))
         return at;
-      const left = refined(condition.left, holds, at, tables);
-      return left === undefined ? undefined : refined(condition.right, holds, left, tables);
+      const left = refined(condition.left, holds, at, others, tables);
+      return left === undefined ? undefined : refined(condition.right, holds, left, others, tables);
     }
     case 'eq':
     case 'ne':
@@ -221,8 +227,8 @@ export function refined(
     case 'le': {
       const { left, right } = condition;
       if (left.type.kind === 'vec' || right.type.kind === 'vec') return at;
-      const a = rangeOfExpr(left, at, tables, new Map());
-      const b = rangeOfExpr(right, at, tables, new Map());
+      const a = rangeOfExpr(left, both(at), tables, new Map());
+      const b = rangeOfExpr(right, both(at), tables, new Map());
       const [x, y] = limits(condition.op, holds, a, b);
       let result: Ranges | undefined = at;
       if (left.op === 'var') result = limit(left.name, x, result);
