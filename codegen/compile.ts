@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { backends } from './backends/backend-list.ts';
 import { compileKernelModule } from './frontend/compile-kernel.ts';
 import { type ReportedDiagnostic, reportDiagnostics } from './frontend/diagnostics.ts';
-import { loadKernelModule } from './frontend/load-module.ts';
+import { hashedSource, loadKernelModule } from './frontend/load-module.ts';
 import { resolveParameters } from './frontend/parameters.ts';
 import type { KernelIR } from './ir/ir.ts';
 import type { Schedule } from './ir/scheduled.ts';
@@ -70,8 +70,8 @@ export async function compileKernel(
     backend.validate(ir);
     for (const [path, text] of backend.emit(ir, stages)) files.set(path, text);
   }
-  files.set('kernel.xml', kernelXml(buildManifest(ir, module.source, files)));
-  const manifest = buildManifest(ir, module.source, files);
+  files.set('kernel.xml', kernelXml(buildManifest(ir, hashedSource(module), files)));
+  const manifest = buildManifest(ir, hashedSource(module), files);
   return { manifest, files, ir, warnings, schedule: stages, sourceFile: module.file };
 }
 

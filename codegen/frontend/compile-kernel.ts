@@ -16,7 +16,7 @@ import { evaluate } from './expressions.ts';
 import { functionName } from './function-name.ts';
 import { compileBody } from './inline.ts';
 import type { KernelModule } from './load-module.ts';
-import { defineModuleScope, moduleScope } from './module-scope.ts';
+import { defineModuleScopes, moduleScope } from './module-scope.ts';
 import { ProcessBuilder } from './process-builder.ts';
 import { checkTypes, parseKernel } from './project.ts';
 import { Scope } from './scope.ts';
@@ -45,18 +45,17 @@ export function compileKernelModule(
   module: KernelModule,
   parameters: Readonly<Record<string, number>>,
 ): KernelIR {
-  const [file, ...imported] = [module, ...module.imports].map((one) => {
-    const parsed = parseKernel(one.file, one.source);
-    nameSource(parsed.getFilePath(), sourceName(one.file));
-    return parsed;
+  const files = [module, ...module.imports].map(({ file, source, live }) => {
+    const parsed = parseKernel(file, source);
+    nameSource(parsed.getFilePath(), sourceName(file));
+    return { file: parsed, live };
   });
-  imported.forEach((one, at) => {
-    defineModuleScope(one, module.imports[at].live);
-  });
+  const [{ file }, ...imported] = files;
   const state: Elaboration = { diagnostics: [], tables: [], streams: [], processes: [] };
-  const typeErrors = [...imported, file].flatMap(checkTypes);
+  const typeErrors = [...imported.map((one) => one.file), file].flatMap(checkTypes);
   let kernel: KernelIR | undefined;
   try {
+    defineModuleScopes(files);
     kernel = elaborate(module, file, parameters, state);
   } catch (error) {
     if (error instanceof DiagnosticSignal) record(error, state.diagnostics);
@@ -85,7 +84,7 @@ function elaborate(
   parameters: Readonly<Record<string, number>>,
   state: Elaboration,
 ): KernelIR {
-  const scope = defineModuleScope(file, module.live);
+  const scope = moduleScope(file);
   const definition = kernelCall(file);
   const span = spanOf(definition);
   const declared = callLive(

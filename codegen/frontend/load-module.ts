@@ -1,12 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { createJiti } from 'jiti';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Arguments, KernelDefinition, Parameters } from '../language/kernel.ts';
 import { TilewrightError } from '../support/errors.ts';
-import { packageRoot } from '../support/package-root.ts';
 import { reservedWords } from '../support/reserved-words.ts';
-import { diagnosticsError } from './diagnostics.ts';
-import { sourceName } from './source-name.ts';
+import { type Diagnostic, diagnosticsError } from './diagnostics.ts';
+import { type RunFile, runFiles } from './run-files.ts';
+import { sourceFiles } from './source-files.ts';
+import { nameImports, sourceName } from './source-name.ts';
 import { spanOfThrow } from './span-of-throw.ts';
 
 /** A TypeScript file, and every name of its top level as it is when the file runs in Node. */
@@ -17,70 +17,30 @@ export interface LoadedFile {
 }
 
 export interface KernelModule extends LoadedFile {
-  /** The files that it imports by a relative path, each after those that it imports itself. */
+  /** The files that it imports by a relative path, and those that they import. */
   readonly imports: readonly LoadedFile[];
   readonly definition: KernelDefinition<Parameters, Arguments>;
 }
 
-/** What `tilewright/language` resolves to: the sources of a checkout, else the built package. */
-export function languageEntry(): string {
-  const source = join(packageRoot(), 'codegen', 'language', 'index.ts');
-  return existsSync(source) ? source : join(packageRoot(), 'dist', 'language.mjs');
-}
-
-/** Top-level names that the appended export can mention: imports, constants, functions. */
-function topLevelNames(source: string): string[] {
-  const names = new Set<string>();
-  for (const [, name] of source.matchAll(
-    /^(?:export\s+)?(?:const|let|function)\s+([A-Za-z_$][\w$]*)/gm,
-  )) {
-    names.add(name);
-  }
-  for (const [, list] of source.matchAll(/^import\s*(?!type\b)\{([^}]*)\}/gm)) {
-    for (const part of list.split(',')) {
-      const match = /^\s*(?!type\s)(?:[\w$]+\s+as\s+)?([\w$]+)\s*$/.exec(part);
-      if (match !== null) names.add(match[1]);
-    }
-  }
-  return [...names];
-}
-
-/** What a file imports by relative paths, and what that imports: the deepest first, each once. */
-function importedFiles(file: string, source: string): string[] {
-  const found = new Set<string>();
-  const visit = (path: string, text: string, above: readonly string[]): void => {
-    for (const [, specifier] of text.matchAll(
-      /^import\s[^'"]*?from\s+['"](\.{1,2}\/[^'"]+)['"]/gm,
-    )) {
-      const target = resolve(dirname(path), specifier);
-      if (found.has(target) || above.includes(target) || !existsSync(target)) continue;
-      visit(target, readFileSync(target, 'utf8'), [...above, target]);
-      found.add(target);
-    }
-  };
-  visit(file, source, [file]);
-  return [...found];
-}
-
 /** A module that cannot be loaded: TypeScript's own errors where it has any, else the line that threw. */
-async function whyNotRun(file: string, source: string, cause: unknown): Promise<TilewrightError> {
-  // Imported only here, so that a run that needs no compiler does not load one.
-  const { checkTypes, parseKernel } = await import('./project.ts');
-  const diagnostics = checkTypes(parseKernel(file, source));
-  if (diagnostics.length > 0) return diagnosticsError(diagnostics, file);
+async function whyNotRun(files: readonly string[], cause: unknown): Promise<TilewrightError> {
+  const [file, ...imported] = files;
+  const diagnostics = await typeErrors(files);
+  if (diagnostics.length > 0) return diagnosticsError(diagnostics, file, imported);
   const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-  const span = spanOfThrow(cause, file, source);
+  const span = spanOfThrow(cause, files);
   if (span !== undefined) {
     return diagnosticsError(
       [
         {
           code: 'TW4012',
-          span: { ...span, file: sourceName(file) },
+          span: { ...span, file: sourceName(span.file) },
           message: `this throws when the file is loaded: ${reason}`,
           hint: 'A kernel file must run in Node as it is; correct what its top level computes.',
         },
       ],
       file,
+      imported,
     );
   }
   return new TilewrightError(`${file} does not run in Node: ${reason}`, {
@@ -88,6 +48,15 @@ async function whyNotRun(file: string, source: string, cause: unknown): Promise<
     hint: 'A kernel file must run as it is; check its imports.',
     cause,
   });
+}
+
+/** What TypeScript says about the files; imported only here, so that a run alone loads no compiler. */
+async function typeErrors(files: readonly string[]): Promise<readonly Diagnostic[]> {
+  const { checkTypes, parseKernel } = await import('./project.ts');
+  return files
+    .map((file) => parseKernel(file, readFileSync(file, 'utf8')))
+    .reverse()
+    .flatMap(checkTypes);
 }
 
 function isDefinition(value: unknown): value is KernelDefinition<Parameters, Arguments> {
@@ -116,33 +85,20 @@ export async function loadKernelModule(path: string): Promise<KernelModule> {
       cause,
     });
   }
-  const jiti = createJiti(file, {
-    alias: { 'tilewright/language': languageEntry() },
-    fsCache: false,
-    moduleCache: true,
-    interopDefault: false,
-  });
-  const run = (path: string, text: string) => {
-    const exported = `export const __tilewright = { ${topLevelNames(text).join(', ')} };`;
-    const options = { filename: path, async: true } as const;
-    return jiti.evalModule(`${text}\n;${exported}\n`, options) as Promise<Record<string, unknown>>;
-  };
-  let module: Record<string, unknown>;
-  const imports: LoadedFile[] = [];
+  const files = sourceFiles(file);
+  const imported = files.slice(1);
+  const texts = [source, ...imported.map((one) => readFileSync(one, 'utf8'))];
+  nameImports(file, imported);
+  let run: readonly RunFile[];
   try {
-    module = await run(file, source);
-    for (const path of importedFiles(file, source)) {
-      const text = readFileSync(path, 'utf8');
-      imports.push({ file: path, source: text, live: liveNames(await run(path, text)) });
-    }
+    run = await runFiles(files);
   } catch (cause) {
-    throw await whyNotRun(file, source, cause);
+    throw await whyNotRun(files, cause);
   }
-  const definition = module['default'] as KernelDefinition<Parameters, Arguments> | undefined;
+  const definition = run[0].exports['default'];
   if (!isDefinition(definition)) {
-    const { checkTypes, parseKernel } = await import('./project.ts');
-    const diagnostics = checkTypes(parseKernel(file, source));
-    if (diagnostics.length > 0) throw diagnosticsError(diagnostics, file);
+    const diagnostics = await typeErrors(files);
+    if (diagnostics.length > 0) throw diagnosticsError(diagnostics, file, imported);
     throw new TilewrightError(`${path} does not export a kernel`, {
       code: 'KERNEL_EXPORT',
       hint: "Write: export default kernel({ name, summary, parameters, arguments, dataflow, workload }) from 'tilewright/language'.",
@@ -160,9 +116,13 @@ export async function loadKernelModule(path: string): Promise<KernelModule> {
       hint: 'Use lower-case letters, digits and underscores, starting with a letter.',
     });
   }
-  return { file, source, definition, imports, live: liveNames(module) };
+  const loaded = files.map((one, at) => ({ file: one, source: texts[at], live: run[at].live }));
+  return { ...loaded[0], definition, imports: loaded.slice(1) };
 }
 
-function liveNames(module: Record<string, unknown>): Record<string, unknown> {
-  return module['__tilewright'] as Record<string, unknown>;
+/** All that a kernel's hash covers: its text, and that of the files that it imports. */
+export function hashedSource({ source, imports }: KernelModule): string {
+  if (imports.length === 0) return source;
+  const others = imports.map((one) => [sourceName(one.file), one.source]);
+  return JSON.stringify([source, ...others.sort(([a], [b]) => (a < b ? -1 : 1))]);
 }

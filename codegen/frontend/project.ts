@@ -46,7 +46,7 @@ export function forgetParsed(files: readonly string[]): void {
 function hintFor(code: number, message: string): string {
   if (code < 2000) return 'This is no valid TypeScript: correct it here or just before.';
   if (code === 2307) {
-    return 'A kernel imports tilewright/language, and files beside it by a relative path with .ts.';
+    return 'A kernel imports tilewright/language, and its own files by a relative path: ./util.ts.';
   }
   if (code === 2304 || code === 2552 || code === 2305 || code === 2724) {
     return 'Declare the name, or import it from tilewright/language.';

@@ -1,16 +1,27 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, resolve } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
 
 /** A kernel file and every file that it imports by a relative path, itself first. */
 export function sourceFiles(file: string, seen: string[] = []): readonly string[] {
-  if (seen.includes(file) || (seen.length > 0 && !existsSync(file))) return seen;
+  if (seen.includes(file)) return seen;
   seen.push(file);
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  for (const [, path] of text.matchAll(/from\s+['"](\.{1,2}\/[^'"]+)['"]/g)) {
-    sourceFiles(resolve(dirname(file), path), seen);
+  for (const [, path] of text.matchAll(/(?:from|import)\s+['"](\.{1,2}(?:\/[^'"]*)?)['"]/g)) {
+    const found = fileOf(resolve(dirname(file), path));
+    // A package's own files are its business: only what they compute when the kernel is loaded counts.
+    if (found !== undefined && !found.includes(`${sep}node_modules${sep}`))
+      sourceFiles(found, seen);
   }
   return seen;
+}
+
+/** `./util` may be util.ts, or index.ts of the folder util. */
+function fileOf(path: string): string | undefined {
+  const endings = ['', '.ts', `${sep}index.ts`];
+  const candidates = endings.map((ending) => `${path}${ending}`);
+  candidates.push(path.replace(/\.js$/, '.ts'));
+  return candidates.find((one) => existsSync(one) && statSync(one).isFile());
 }
 
 /** Makes the next load read the files anew: modules are kept once they ran. */

@@ -26,10 +26,12 @@ import {
 /** What a user of TypeScript writes without thinking: records, patterns, defaults, functions as values. */
 
 const Mode = { add: 0, clear: 1, keep: 2 } as const;
-const offset = 3;
-const step = 5;
-const scale = 2;
-const limits = { low: 10, high: 200 };
+const [offset, , step] = [3, 4, 5];
+const { scale = 2, ...limits } = { low: 10, high: 200 } as {
+  low: number;
+  high: number;
+  scale?: number;
+};
 
 type Pair<T> = { readonly a: T; readonly b: T };
 

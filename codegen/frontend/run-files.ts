@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createJiti } from 'jiti';
+import { packageRoot } from '../support/package-root.ts';
+
+/** What `tilewright/language` resolves to: the sources of a checkout, else the built package. */
+export function languageEntry(): string {
+  const source = join(packageRoot(), 'codegen', 'language', 'index.ts');
+  return existsSync(source) ? source : join(packageRoot(), 'dist', 'language.mjs');
+}
+
+export interface RunFile {
+  readonly exports: Readonly<Record<string, unknown>>;
+  /** Every name of the file's top level, exported or not, as it is when all files have run. */
+  readonly live: Readonly<Record<string, unknown>>;
+}
+
+const appended = '__tilewright';
+
+/**
+ * Runs a kernel's files in Node as they are, the first of them, and what it imports in the order that
+ * Node gives them; import cycles work as they do there. Nothing is kept for the next run but packages and
+ * the language itself.
+ */
+export async function runFiles(files: readonly string[]): Promise<readonly RunFile[]> {
+  const [main] = files;
+  const plain = createJiti(main, { fsCache: false });
+  const own = new Set(files);
+  const jiti = createJiti(main, {
+    alias: { 'tilewright/language': languageEntry() },
+    fsCache: false,
+    moduleCache: true,
+    interopDefault: false,
+    transform: (options) => {
+      const { filename = '', source } = options;
+      const text = own.has(filename) ? `${source}\n;${liveExport(source)}\n` : source;
+      return { code: plain.transform({ ...options, source: text }) };
+    },
+  });
+  const forget = () => {
+    for (const file of files) delete jiti.cache[file];
+  };
+  forget();
+  try {
+    const modules: Record<string, unknown>[] = [];
+    for (const file of files) modules.push(await jiti.import(file));
+    return modules.map((exports) => ({
+      exports,
+      live: (exports[appended] ?? {}) as Readonly<Record<string, unknown>>,
+    }));
+  } finally {
+    forget();
+  }
+}
+
+/** An export of everything on the top level, by getters: in a cycle some of it is defined later. */
+function liveExport(source: string): string {
+  const getters = topLevelNames(source).map(
+    (name) => `get ${name}() { return typeof ${name} === 'undefined' ? undefined : ${name}; }`,
+  );
+  return `export const ${appended} = { ${getters.join(', ')} };`;
+}
+
+const name = /[A-Za-z_$][\w$]*/;
+
+/** Top-level names that the appended export can mention: imports, constants, functions. */
+function topLevelNames(source: string): string[] {
+  const names = new Set<string>();
+  const declared =
+    /^(?:export\s+)?(?:default\s+)?(?:const\s+enum|enum|const|let|async\s+function|function)\s+([A-Za-z_$][\w$]*)/gm;
+  for (const [, one] of source.matchAll(declared)) names.add(one);
+  for (const found of source.matchAll(/^(?:export\s+)?(?:const|let)\s*(?=[{[])/gm)) {
+    for (const one of patternNames(source.slice(found.index + found[0].length))) names.add(one);
+  }
+  for (const [, clause] of source.matchAll(/^import\s+(?!type\b)([^'"]*?)\sfrom\s/gm)) {
+    const [, listed] = /\{([^}]*)\}/.exec(clause) ?? [];
+    if (listed !== undefined) {
+      addListed(listed, /^(?!type\s)(?:[\w$]+\s+as\s+)?([A-Za-z_$][\w$]*)$/, names);
+    }
+    const rest = clause.replace(/\{[^}]*\}/, '');
+    for (const part of rest.split(',')) {
+      const found = name.exec(part.replace(/\*\s*as\s/, ''));
+      if (found !== null) names.add(found[0]);
+    }
+  }
+  return [...names];
+}
+
+/** The names of `{ a, b: c, d = 1, ...rest }` or `[x, , y]` at the start of a text. */
+function patternNames(text: string): string[] {
+  let depth = 0;
+  let end = 0;
+  do {
+    if ('{[('.includes(text[end])) depth += 1;
+    if ('}])'.includes(text[end])) depth -= 1;
+    end += 1;
+  } while (depth > 0 && end < text.length);
+  const parts = text.slice(0, end).split(/[{}[\],]/);
+  // Of `b: c = d` the c; a default that is more than a name leaves words that `typeof` finds undefined.
+  const words = parts.map(
+    (part) => /^\s*(?:[\w$]+\s*:\s*|\.\.\.)?([A-Za-z_$][\w$]*)/.exec(part)?.[1],
+  );
+  return words.filter((one) => one !== undefined);
+}
+
+function addListed(list: string, pattern: RegExp, names: Set<string>): void {
+  for (const part of list.split(',')) {
+    const found = pattern.exec(part.trim());
+    if (found !== null) names.add(found[1]);
+  }
+}
