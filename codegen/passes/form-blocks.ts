@@ -225,7 +225,7 @@ class BlockFormer {
   ): void {
     const known = this.current.ops.find((op) => op.kind === kind && op.resource === resource);
     if (known !== undefined) {
-      if (this.join(known, args, into)) return;
+      if (this.again(known, args, into) || this.join(known, args, into)) return;
       this.split();
     }
     const predicate = this.predicate();
@@ -239,6 +239,21 @@ class BlockFormer {
       ...(span === undefined ? {} : { span }),
     });
     for (const name of into) if (name !== undefined) this.current.env.set(name, this.leaf(name));
+  }
+
+  /** A load of the element that the block has loaded already, and not stored since: the same value. */
+  private again(
+    first: GuardedOp,
+    args: readonly Expr[],
+    into: readonly (string | undefined)[],
+  ): boolean {
+    const [name] = first.into;
+    const [target] = into;
+    if (first.kind !== 'load' || name === undefined || target === undefined) return false;
+    const everywhere = first.predicate === undefined || first.predicate === this.predicate();
+    if (!everywhere || this.now(args[0]) !== first.args[0]) return false;
+    this.current.env.set(target, this.leaf(name));
+    return true;
   }
 
   /**
