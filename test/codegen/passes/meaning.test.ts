@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { printKernel } from '../../../codegen/index.ts';
 import { runKernelIr } from '../../../codegen/ir/run-kernel-ir.ts';
 import { verifyKernel } from '../../../codegen/ir/verify.ts';
-import { passes } from '../../../codegen/passes/pass-list.ts';
+import { hardwarePasses, passes } from '../../../codegen/passes/pass-list.ts';
 import { productKernels, randomKernels } from '../ir/sample-kernels.ts';
 
 // Every pass keeps what a kernel writes, asks its memories for and prints, alone and after all before it.
@@ -17,7 +17,7 @@ describe('passes keep the meaning', () => {
     const args = runs.map(({ seed, size }) => run(seed, size));
     const expected = args.map((one) => runKernelIr(ir, one));
     let all = ir;
-    for (const pass of passes) {
+    for (const pass of [...passes, ...hardwarePasses]) {
       all = pass.run(all);
       for (const after of [pass.run(ir), all]) {
         verifyKernel(after);
