@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import { backends } from './backends/backend-list.ts';
 import { compileKernelModule } from './frontend/compile-kernel.ts';
 import { type ReportedDiagnostic, reportDiagnostics } from './frontend/diagnostics.ts';
-import { hashedSource, loadKernelModule } from './frontend/load-module.ts';
+import { hashedSource, type KernelModule, loadKernelModule } from './frontend/load-module.ts';
 import { resolveParameters } from './frontend/parameters.ts';
+import { isTooDeep, tooDeep } from './frontend/too-deep.ts';
 import type { KernelIR } from './ir/ir.ts';
 import type { Schedule } from './ir/scheduled.ts';
 import { verifyKernel } from './ir/verify.ts';
@@ -42,6 +43,17 @@ export async function compileKernel(
   parameters: Readonly<Record<string, number>> = {},
 ): Promise<CompiledKernel> {
   const module = await loadKernelModule(file);
+  try {
+    return compileModule(module, parameters);
+  } catch (error) {
+    throw isTooDeep(error) ? tooDeep(file, error) : error;
+  }
+}
+
+function compileModule(
+  module: KernelModule,
+  parameters: Readonly<Record<string, number>>,
+): CompiledKernel {
   const { definition } = module;
   const values = resolveParameters(definition.name, definition.parameters, parameters);
   let ir = compileKernelModule(module, values);

@@ -4,6 +4,7 @@ import { type Expr, elementOf, lanesOf, rangeOf, sameType, u1 } from '../ir/ir.t
 import { loadElement } from './arrays.ts';
 import { callBuiltin, isBuiltin } from './builtins.ts';
 import { callLive } from './call-live.ts';
+import { constantTable, refuseLongTable } from './constant-table.ts';
 import { fail } from './diagnostics.ts';
 import { inlineCall } from './inline.ts';
 import { javaScriptArguments } from './java-script-arguments.ts';
@@ -79,7 +80,7 @@ export function evaluate(node: Expression, scope: Scope, builder: ProcessBuilder
     const at = evaluate(index, scope, builder);
     if (object.kind === 'array' && at.kind !== 'poison')
       return loadElement(object, at, span, builder);
-    return element(object, at, span);
+    return element(object, at, span, node.getExpression(), builder);
   }
   if (Node.isPrefixUnaryExpression(node)) {
     return unary(node.getOperatorToken(), evaluate(node.getOperand(), scope, builder), span);
@@ -192,7 +193,13 @@ function property(object: Value, name: string, span: ReturnType<typeof spanOf>):
   );
 }
 
-function element(object: Value, index: Value, span: ReturnType<typeof spanOf>): Value {
+function element(
+  object: Value,
+  index: Value,
+  span: ReturnType<typeof spanOf>,
+  source: Expression,
+  builder: ProcessBuilder,
+): Value {
   if (object.kind === 'poison' || index.kind === 'poison') return { kind: 'poison' };
   const known = staticOf(index);
   if (object.kind === 'static' && known !== undefined) {
@@ -204,7 +211,7 @@ function element(object: Value, index: Value, span: ReturnType<typeof spanOf>): 
   }
   if (object.kind === 'record') {
     if (known === undefined && object.list && staticOf(object) !== undefined) {
-      return element(hw(toHardware(object, span).expr), index, span);
+      return element(hw(toHardware(object, span).expr), index, span, source, builder);
     }
     if (known === undefined) {
       fail(
@@ -233,6 +240,8 @@ function element(object: Value, index: Value, span: ReturnType<typeof spanOf>): 
       object.fraction,
     );
   }
+  const name = Node.isIdentifier(source) ? source.getText() : 'table';
+  refuseLongTable(object, name, span);
   const whole = toOperand(object, span);
   const vector = whole.expr;
   if (vector.type.kind !== 'vec') {
@@ -254,7 +263,8 @@ function element(object: Value, index: Value, span: ReturnType<typeof spanOf>): 
       `Narrow the index to 0…${lanes - 1}, e.g. u${Math.max(1, Math.ceil(Math.log2(lanes)))}(i).`,
     );
   }
-  return asValue({ ...whole, expr: laneOf(vector, at, span) });
+  const table = constantTable(object, index, name, builder.kernel, span);
+  return table ?? asValue({ ...whole, expr: laneOf(vector, at, span) });
 }
 
 const unarySymbols = new Map([

@@ -8,6 +8,7 @@ import { type RunFile, runFiles } from './run-files.ts';
 import { sourceFiles } from './source-files.ts';
 import { nameImports, sourceName } from './source-name.ts';
 import { spanOfThrow } from './span-of-throw.ts';
+import { isTooDeep, tooDeep } from './too-deep.ts';
 
 /** A TypeScript file, and every name of its top level as it is when the file runs in Node. */
 export interface LoadedFile {
@@ -25,6 +26,7 @@ export interface KernelModule extends LoadedFile {
 /** A module that cannot be loaded: TypeScript's own errors where it has any, else the line that threw. */
 async function whyNotRun(files: readonly string[], cause: unknown): Promise<TilewrightError> {
   const [file, ...imported] = files;
+  if (isTooDeep(cause)) return tooDeep(file, cause);
   const diagnostics = await typeErrors(files);
   if (diagnostics.length > 0) return diagnosticsError(diagnostics, file, imported);
   const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
