@@ -7,9 +7,9 @@ import type { KernelIR } from '../ir/ir.ts';
  *   stream nodes depth 0    producer requests `extent`, consumer receives it
  *   ⇒ stream nodes depth 72    as many elements as requests can be in flight, and some to spare
  *
- * The producer may also stand further up than the process that requests. A stream that runs beside a
- * memory's round trip must hold an element for each request in flight, or it
- * and not the memory limits how many there are. Every other stream needs 2 to run at full rate.
+ * The producer may also stand further up than the process that requests, and the consumer may await the
+ * responses of writes. A stream that runs beside a memory's round trip must hold an element for each
+ * request in flight, or it and not the memory limits how many there are. Every other stream needs 2 to run at full rate.
  */
 export const deriveDepths = {
   name: 'derive-depths',
@@ -24,7 +24,7 @@ export const deriveDepths = {
       const [from] = ends.get(`write ${stream.name}`) ?? [];
       const [to] = ends.get(`read ${stream.name}`) ?? [];
       const inFlight = kernel.memories
-        .filter((one) => uses('receive', one.name, to))
+        .filter((one) => uses('receive', one.name, to) || uses('response', one.name, to))
         .filter((one) => below(from).some((process) => uses('request', one.name, process)))
         .map((one) => one.outstanding + 8);
       return { ...stream, depth: Math.max(4, ...inFlight) };

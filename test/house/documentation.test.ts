@@ -78,3 +78,12 @@ test('links between documents lead somewhere', () => {
     }
   }
 });
+
+test('docs/examples.md lists every example kernel', () => {
+  const text = readFileSync(join(root, 'docs/examples.md'), 'utf8');
+  const listed = [...text.matchAll(/\(\.\.\/examples\/kernels\/([^)]+)\)/g)].map(
+    ([, file]) => file,
+  );
+  const files = readdirSync(join(root, 'examples/kernels')).filter((file) => file.endsWith('.ts'));
+  expect(listed.sort()).toEqual(files.sort());
+});
