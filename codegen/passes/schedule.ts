@@ -17,6 +17,7 @@ import {
   ramOutput,
   registerOutput,
 } from './delays.ts';
+import { neededStages, variableUses } from './needed-stages.ts';
 
 /** Nanoseconds of logic that a stage holds unless a recurrence needs more: 300 MHz with room for wires. */
 export const clockBudget = 2.4;
@@ -56,17 +57,38 @@ function cost(found: ScheduledProcess): number {
   return 10_000 * loops + 100 * branches + found.stages;
 }
 
-/** Moves the stage in which each variable is read as long as that helps. */
+/** How many placements the search for a better one may try, times the expressions placed in each. */
+const searchEffort = 400_000;
+
+/**
+ * Moves the stage in which each variable is read as long as that helps: first to where it is needed, which
+ * delays nothing; then, where an iteration still waits for a variable, that one further.
+ */
 function improve(process: BlockProcess, budget: number): ScheduledProcess {
+  const uses = variableUses(process);
   const reads = new Map<string, number>();
   for (const name of process.state.keys()) reads.set(name, 0);
   let best = place(process, reads, budget);
+  for (;;) {
+    const needed = neededStages(uses, best);
+    const found = place(
+      process,
+      new Map([...reads.keys()].map((name) => [name, needed.get(name) ?? 0])),
+      budget,
+    );
+    if (cost(found) >= cost(best)) break;
+    best = found;
+  }
+  for (const [name, stage] of best.readStage) reads.set(name, stage);
+  const size = best.valueStage.reduce((sum, values) => sum + values.size, 1);
+  let trials = Math.max(50, Math.floor(searchEffort / size));
   for (let round = 0; round < 4; round++) {
     const before = cost(best);
     for (const name of process.state.keys()) {
       const latest = best.writeStage.get(name) ?? 0;
       const from = reads.get(name) ?? 0;
       for (let stage = from + 1; stage <= latest; stage++) {
+        if (best.ii.every((ii) => ii === undefined || ii === 1) || trials-- <= 0) return best;
         reads.set(name, stage);
         const found = place(process, reads, budget);
         if (cost(found) < cost(best)) {
@@ -81,7 +103,7 @@ function improve(process: BlockProcess, budget: number): ScheduledProcess {
   return best;
 }
 
-export interface Moment {
+interface Moment {
   readonly stage: number;
   /** Nanoseconds after the stage's clock edge. */
   readonly time: number;
