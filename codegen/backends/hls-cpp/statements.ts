@@ -158,13 +158,17 @@ class StatementPrinter {
     const code = lines
       .filter((line) => !line.startsWith('#'))
       .map((line) => line.replace(/\/\/ .*$/, ''));
-    const isRead = (variable: string) => {
-      // `T x;`, `x = …`, `T x = …` and `x.lane[…] = …` give values; every other mention reads.
-      const definition = new RegExp(
-        `^\\s*(?:for \\()?(?:[\\w<>, ]+ )?${variable}(?:\\.lane\\[[^=]*\\])?(?: = |;)`,
-      );
-      return code.some((line) => mentionsName(line.replace(definition, ''), variable));
-    };
+    // `T x;`, `x = …`, `T x = …` and `x.lane[…] = …` give values; every other mention reads.
+    const definition = /^\s*(?:for \()?(?:[\w<>, ]+ )?[A-Za-z_]\w*(?:\.lane\[[^=]*\])?(?: = |;)/;
+    const read = new Set<string>();
+    for (const line of code) {
+      const [defines] = definition.exec(line) ?? [''];
+      // What stands inside the brackets of a lane is read.
+      const index = /\[(.*)\]/.exec(defines)?.[1] ?? '';
+      const rest = `${index} ${line.slice(defines.length)}`;
+      for (const [name] of rest.matchAll(/[A-Za-z_]\w*/g)) read.add(name);
+    }
+    const isRead = (variable: string) => read.has(variable);
     return [...this.variables]
       .filter(([name, variable]) => !this.declarations.isUnused(name) && !isRead(variable))
       .map(([name]) => name);
