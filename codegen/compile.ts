@@ -2,7 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { backends } from './backends/backend-list.ts';
 import { compileKernelModule } from './frontend/compile-kernel.ts';
-import { type ReportedDiagnostic, reportDiagnostics } from './frontend/diagnostics.ts';
+import {
+  diagnosticsError,
+  type ReportedDiagnostic,
+  reportDiagnostics,
+} from './frontend/diagnostics.ts';
 import { hashedSource, type KernelModule, loadKernelModule } from './frontend/load-module.ts';
 import { resolveParameters } from './frontend/parameters.ts';
 import { isTooDeep, tooDeep } from './frontend/too-deep.ts';
@@ -73,13 +77,15 @@ function compileModule(
   );
   const files = new Map<string, string>();
   ir = deepenStreams(ir, stages, statedDepths);
+  const imported = module.imports.map((one) => one.file);
   const warnings = reportDiagnostics(
     kernelWarnings(ir, stages, statedDepths),
     module.file,
-    module.imports.map((one) => one.file),
+    imported,
   );
   for (const backend of backends) {
-    backend.validate(ir);
+    const problems = backend.validate(ir);
+    if (problems.length > 0) throw diagnosticsError(problems, module.file, imported);
     for (const [path, text] of backend.emit(ir, stages)) files.set(path, text);
   }
   files.set('kernel.xml', kernelXml(buildManifest(ir, hashedSource(module), files)));

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../ir/diagnostic.ts';
 import type { KernelIR } from '../ir/ir.ts';
 import type { Schedule } from '../ir/scheduled.ts';
 
@@ -5,8 +6,11 @@ import type { Schedule } from '../ir/scheduled.ts';
 export interface Backend {
   /** Short and lower case, e.g. `hls-cpp`; it names the folder of the back end too. */
   readonly name: string;
-  /** Throws a TilewrightError where the kernel is nothing that this target can express. */
-  validate(kernel: KernelIR): void;
+  /**
+   * What the kernel's author has to change for this target. Throws a TilewrightError where the kernel is
+   * nothing that it can express at all.
+   */
+  validate(kernel: KernelIR): readonly Diagnostic[];
   /**
    * The text of every file, by its path relative to the manifest, with forward slashes. The kernel
    * must have passed `validate`; `schedule` holds every process in stages. The same kernel gives the same bytes.

@@ -1,7 +1,7 @@
 import { bitsOf, type Expr, elementOf, lanesOf } from '../../ir/ir.ts';
 import { stallAndGo } from './emit-sequencing.ts';
 import { ExpressionPrinter, literal, tableLength, tableName } from './expressions.ts';
-import { accessSignals, ramSignal, range } from './ports.ts';
+import { accessSignals, ramSignal, range, typeRange } from './ports.ts';
 import type { ProcessContext } from './process-context.ts';
 import type { PlannedValue } from './process-plan.ts';
 import { lineText, spansOfStage } from './source-lines.ts';
@@ -10,7 +10,7 @@ export function variables(context: ProcessContext): void {
   const { state } = context.scheduled.blocks;
   if (state.size > 0)
     context.line('// Variables of the source that live from one block to another.');
-  for (const [name, type] of state) context.line(`reg  ${range(bitsOf(type))}r_${name};`);
+  for (const [name, type] of state) context.line(`reg  ${typeRange(type)}r_${name};`);
   context.line();
   const { stages } = context.scheduled;
   const index = context.blockBits === 1 ? '' : `[${context.blockBits - 1}:0] `;
@@ -35,7 +35,7 @@ export function emitStage(context: ProcessContext, stage: number): void {
   stallAndGo(context, stage);
   const crossing = context.plan.crossing(stage);
   for (const value of crossing) {
-    context.line(`reg  ${range(bitsOf(value.expr.type))}s${stage + 1}_${value.name};`);
+    context.line(`reg  ${typeRange(value.expr.type)}s${stage + 1}_${value.name};`);
   }
   if (crossing.length === 0) return;
   context.line(`always @(posedge clk) if (s${stage}_go) begin`);
@@ -48,14 +48,14 @@ export function emitStage(context: ProcessContext, stage: number): void {
 function emitValue(context: ProcessContext, value: PlannedValue): void {
   const { expr, stage, block } = value;
   const name = `s${stage}_${value.name}`;
-  const bits = bitsOf(expr.type);
   context.here = { stage, block };
   if (value.source !== undefined) {
-    context.line(`wire ${range(bits)}${name} = ${resultText(context, value)};`);
+    context.line(`wire ${typeRange(expr.type)}${name} = ${resultText(context, value)};`);
     return;
   }
   if (expr.op === 'table') declareTable(context, expr);
-  const where = expr.span === undefined ? '' : ` // line ${expr.span.line}`;
+  const origin = lineText([expr.span], context.scheduled.blocks.span.file);
+  const where = origin === '' ? '' : ` // ${origin}`;
   const wider = ExpressionPrinter.widerThanResult(expr);
   const assigned = context.printer.assigned(expr);
   const width = elementOf(expr.type).width;
@@ -63,7 +63,9 @@ function emitValue(context: ProcessContext, value: PlannedValue): void {
   const target = wider === undefined ? name : `${name}_wide`;
   const targetWidth = wider ?? width;
   const kind = assigned.kind === 'lanes' ? 'reg ' : 'wire';
-  context.line(`${kind} ${range(targetWidth * lanes)}${target};${where}`);
+  context.line(
+    `${kind} ${wider === undefined ? typeRange(expr.type) : range(targetWidth * lanes)}${target};${where}`,
+  );
   if (assigned.kind === 'whole') {
     context.line(`assign ${target} = ${assigned.text};`);
   } else if (assigned.kind === 'list') {
@@ -75,7 +77,7 @@ function emitValue(context: ProcessContext, value: PlannedValue): void {
   }
   if (wider === undefined) return;
   context.partly.add(target);
-  context.line(`${expr.type.kind === 'int' ? 'wire' : 'reg '} ${range(bits)}${name};`);
+  context.line(`${expr.type.kind === 'int' ? 'wire' : 'reg '} ${typeRange(expr.type)}${name};`);
   if (expr.type.kind === 'int') context.line(`assign ${name} = ${target}[${width - 1}:0];`);
   else emitLanes(context, name, width, lanes, `${target}[lane*${wider} +: ${width}]`);
 }

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KernelIR } from '../../ir/ir.ts';
+import type { Diagnostic } from '../../ir/diagnostic.ts';
+import type { KernelIR, Span } from '../../ir/ir.ts';
 import { registerMap } from '../../ir/register-map.ts';
 import type { Schedule } from '../../ir/scheduled.ts';
-import { TilewrightError } from '../../support/errors.ts';
 import { packageRoot } from '../../support/package-root.ts';
 import type { Backend } from '../backend.ts';
 import { emitControl } from './emit-control.ts';
@@ -23,28 +23,29 @@ function libraryFiles(): ReadonlyMap<string, string> {
 export const verilogBackend: Backend = {
   name: 'verilog',
 
-  validate(kernel: KernelIR): void {
+  validate(kernel: KernelIR): readonly Diagnostic[] {
     // Names of processes, streams and memories become wires side by side.
     const taken = new Map<string, string>();
-    const claim = (
-      name: string,
-      what: string,
-      at: { file: string; line: number; column: number },
-    ) => {
+    const problems: Diagnostic[] = [];
+    const claim = (name: string, what: string, span: Span) => {
       const other = taken.get(name);
-      if (other !== undefined) {
-        throw new TilewrightError(
-          `${at.file}:${at.line}:${at.column}: ${what} and ${other} are both called '${name}'`,
-          { code: 'TW5001', hint: 'Give one of them another name.', location: at },
-        );
+      if (other === undefined) {
+        taken.set(name, what);
+        return;
       }
-      taken.set(name, what);
+      problems.push({
+        code: 'TW5001',
+        span,
+        message: `${what} and ${other} are both called '${name}'`,
+        hint: 'Give one of them another name.',
+      });
     };
     // The control slave's module, and the wire that says that all are idle.
     for (const name of ['control', 'all']) taken.set(name, 'a part of every kernel');
     for (const memory of kernel.memories) claim(memory.name, 'a memory', memory.span);
     for (const stream of kernel.streams) claim(stream.name, 'a stream', stream.span);
     for (const process of kernel.processes) claim(process.name, 'a process', process.span);
+    return problems;
   },
 
   emit(kernel: KernelIR, schedule: Schedule): Map<string, string> {

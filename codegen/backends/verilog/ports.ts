@@ -1,5 +1,5 @@
 import type { BlockOp } from '../../ir/blocks.ts';
-import { bitsOf, type KernelIR, type Process, type Stream } from '../../ir/ir.ts';
+import { bitsOf, type KernelIR, type Process, type Stream, type Type } from '../../ir/ir.ts';
 import { allStatements, expressionsOf, operandsOf } from '../../ir/visit.ts';
 
 /** One port of a process's module. The top connects it to the wire of the same name. */
@@ -158,4 +158,9 @@ export function portsOf(process: Process, kernel: KernelIR): readonly ModulePort
 /** `[31:0] ` or nothing for one bit, padded so that names line up. */
 export function range(width: number): string {
   return width === 1 ? '' : `[${width - 1}:0] `;
+}
+
+/** The range of a wire of a type. A vector of one lane of one bit has one too, since lanes are selected. */
+export function typeRange(type: Type): string {
+  return type.kind === 'vec' && bitsOf(type) === 1 ? '[0:0] ' : range(bitsOf(type));
 }
