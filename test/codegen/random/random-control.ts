@@ -15,6 +15,8 @@ interface Variable {
   readonly lanes?: number;
 }
 
+const nowhere = { break: false, continue: false };
+
 class UnitWriter {
   private readonly random: Random;
   private readonly lines: string[] = [];
@@ -23,9 +25,21 @@ class UnitWriter {
   private named = 0;
   private readonly unit: number;
   private readonly lut: boolean;
+  /** Reads a second stream beside the first. */
+  private readonly side: boolean;
+  /** What may leave or repeat the loop around this point without an element too many or too few. */
+  private jumps: { readonly break: boolean; readonly continue: boolean } = nowhere;
+  private readonly helpers: string[] = [];
+  /** Those with a loop inside may be called in a statement of their own only. */
+  private readonly looping: string[] = [];
+  private readonly top: string[] = [];
+  private readonly records: { readonly name: string; readonly fields: readonly Variable[] }[][] =
+    [];
+  private readonly bigs: { readonly name: string; readonly type: string }[][] = [];
   private loops = 0;
 
-  constructor(unit: number, seed: number, lut: boolean) {
+  constructor(unit: number, seed: number, lut: boolean, side: boolean) {
+    this.side = side;
     this.unit = unit;
     this.random = seededRandom(seed * 1000 + unit);
     this.lut = lut;
@@ -42,8 +56,12 @@ class UnitWriter {
   private inBlock(body: () => void): void {
     this.depth += 1;
     this.scopes.push([]);
+    this.records.push([]);
+    this.bigs.push([]);
     body();
     this.scopes.pop();
+    this.records.pop();
+    this.bigs.pop();
     this.depth -= 1;
   }
 
@@ -83,7 +101,18 @@ class UnitWriter {
     const type = `${signed ? 'i' : 'u'}${width}`;
     const vectors = this.vectors();
     const text = ((): string => {
-      switch (random.integer(0, 11)) {
+      switch (random.integer(0, 14)) {
+        case 12:
+          if (this.helpers.length > 0) {
+            return `${type}(${this.pick(this.helpers)}(u32(${a.text}), i16(${b.text})))`;
+          }
+          return `${type}(${a.text} ^ ${b.text})`;
+        case 13: {
+          const bigs = this.bigs.flat();
+          if (bigs.length === 0) return `${type}(${a.text} | ${b.text})`;
+          const by = random.integer(0, 40);
+          return `${type}(${this.pick(bigs).name} >> ${by}n)`;
+        }
         case 0:
         case 1:
           return `${type}(${a.text} + ${b.text})`;
@@ -187,9 +216,108 @@ class UnitWriter {
     this.line(`${name} = ${type}(${this.value(3).text});`);
   }
 
+  /** Values of more than 53 bits, which TypeScript holds in a bigint. */
+  private big(): void {
+    const known = this.bigs.flat();
+    if (known.length === 0 || this.random.chance(0.3)) {
+      const type = this.pick(['u54', 'u60', 'i61', 'i62']);
+      const name = this.fresh('g');
+      this.line(`let ${name} = ${type}(${this.value(1).text});`);
+      this.bigs[this.bigs.length - 1]?.push({ name, type });
+      return;
+    }
+    const { name, type } = this.pick(known);
+    const { text } = this.value(1);
+    const operation = this.pick(['+', '-', '^', '&', '|']);
+    const other = this.random.chance(0.5) ? `${type}(${text})` : this.pick(known).name;
+    const shifted = `${type}(${name} << ${this.random.integer(0, 2)}n)`;
+    this.line(
+      `${name} = ${type}(${this.random.chance(0.3) ? shifted : name} ${operation} ${other});`,
+    );
+  }
+
+  /** A record in a variable, assigned as a whole. */
+  private record(): void {
+    const known = this.records.flat();
+    const field = (name: string) => {
+      const [width, signed] = [this.random.integer(1, 32), this.random.chance(0.4)];
+      return { name, width, signed, mutable: false };
+    };
+    const typed = ({ width, signed }: Variable) =>
+      `${signed ? 'i' : 'u'}${width}(${this.value(2).text})`;
+    if (known.length === 0 || this.random.chance(0.3)) {
+      const name = this.fresh('q');
+      const fields = ['a', 'b', 'c'].slice(0, this.random.integer(1, 3)).map(field);
+      const texts = fields.map((one) => `${one.name}: ${typed(one)}`);
+      this.line(`let ${name} = { ${texts.join(', ')} };`);
+      this.records[this.records.length - 1]?.push({ name, fields });
+      for (const one of fields) this.define({ ...one, name: `${name}.${one.name}` });
+      return;
+    }
+    const { name, fields } = this.pick(known);
+    const one = this.pick(fields);
+    this.line(`${name} = { ...${name}, ${one.name}: ${typed(one)} };`);
+  }
+
+  /** break or continue, where that is safe. */
+  private jump(): void {
+    const words = (['break', 'continue'] as const).filter((one) => this.jumps[one]);
+    if (words.length === 0) {
+      this.assign();
+      return;
+    }
+    if (this.random.chance(0.5)) {
+      this.line(`if (${this.condition(1)}) ${this.pick(words)};`);
+      return;
+    }
+    this.line(`if (${this.condition(1)}) {`);
+    this.inBlock(() => {
+      this.assign();
+      this.line(`if (${this.condition(1)}) ${this.pick(words)};`);
+      if (this.random.chance(0.5)) this.assign();
+    });
+    this.line('}');
+  }
+
+  private within(jumps: { readonly break: boolean; readonly continue: boolean }, body: () => void) {
+    const before = this.jumps;
+    this.jumps = jumps;
+    body();
+    this.jumps = before;
+  }
+
+  /** A function with returns in branches and loops. */
+  private helper(): void {
+    const name = `helper${this.unit}_${this.top.length}`;
+    const { random } = this;
+    const value = () =>
+      this.pick(['x', 'y', 'u8(x)', 'i16(y * 3)', 'u32(x >>> 4)', `${random.integer(0, 99)}`]);
+    // Equality of two types is an error of TypeScript; of their difference it is not.
+    const condition = () => `${value()} - ${value()} ${this.pick(['<', '>', '===', '!=='])} 0`;
+    const lines = [`function ${name}(x: u32, y: i16): number {`];
+    const loops = random.chance(0.5);
+    if (loops) {
+      lines.push('  let left = u8(x);', `  for (let k = 0; k < ${random.integer(2, 5)}; k++) {`);
+      lines.push(`    if (left < ${random.integer(1, 60)}) return u32(left + k);`);
+      if (random.chance(0.5)) lines.push('    if ((left & 1) === 1) continue;');
+      lines.push('    left = u8(left - 3);', '  }');
+    }
+    lines.push(`  if (${condition()}) return ${value()};`);
+    lines.push(`  if (${condition()}) {`, `    if (${condition()}) return ${value()};`);
+    lines.push(random.chance(0.5) ? '  }' : `  } else return ${value()};`);
+    lines.push(`  return ${value()};`, '}');
+    this.top.push(lines.join('\n'));
+    (loops ? this.looping : this.helpers).push(name);
+  }
+
   private named_(): void {
     const name = this.fresh('c');
-    const { text, width, signed } = this.value(2);
+    const plain = this.value(2);
+    const { width, signed } = plain;
+    const called = this.looping.length > 0 && this.random.chance(0.5);
+    const text = called
+      ? `${signed ? 'i' : 'u'}${width}(${this.pick(this.looping)}(u32(${plain.text}), i16(knob)))`
+      : plain.text;
     this.line(`const ${name} = ${text};`);
     this.define({ name, width, signed, mutable: false });
   }
@@ -197,6 +325,12 @@ class UnitWriter {
   private read(): void {
     const name = this.fresh('r');
     this.line(`const ${name} = from.read();`);
+    if (this.side) {
+      const extra = this.fresh('e');
+      this.line(`const ${extra} = side.read();`);
+      this.define({ name: `${extra}.low`, width: 8, signed: false, mutable: false });
+      this.define({ name: `${extra}.odd`, width: 1, signed: false, mutable: false });
+    }
     this.define({ name, width: 32, signed: false, mutable: false });
     const targets = this.integers().filter((one) => one.mutable);
     if (targets.length > 0 && this.random.chance(0.7)) {
@@ -221,6 +355,10 @@ class UnitWriter {
   /** One statement without reads or writes. */
   private statement(depth: number): void {
     const { random } = this;
+    if (random.chance(0.3)) {
+      this.pick([() => this.big(), () => this.record(), () => this.jump()])();
+      return;
+    }
     const kind = random.integer(0, depth > 0 ? 9 : 5);
     if (kind <= 3) this.assign();
     else if (kind === 4) this.named_();
@@ -231,11 +369,39 @@ class UnitWriter {
   }
 
   private branch(reads: number, writes: number, depth: number): void {
+    if (this.random.chance(0.25)) {
+      this.choice(reads, writes, depth);
+      return;
+    }
     this.line(`if (${this.condition(2)}) {`);
     this.inBlock(() => this.block(reads, writes, depth));
     if (reads > 0 || writes > 0 || this.random.chance(0.5)) {
       this.line('} else {');
       this.inBlock(() => this.block(reads, writes, depth));
+    }
+    this.line('}');
+  }
+
+  private choice(reads: number, writes: number, depth: number): void {
+    this.line(`switch (u2(${this.value(2).text})) {`);
+    const body = () =>
+      this.within({ ...this.jumps, break: false }, () => this.block(reads, writes, depth));
+    for (const labels of this.pick([
+      ['case 0:', 'case 1: case 3:'],
+      ['case 2:'],
+      ['case 1: case 0: case 2:'],
+    ])) {
+      this.line(`${labels} {`);
+      this.inBlock(() => {
+        body();
+        this.line('break;');
+      });
+      this.line('}');
+    }
+    if (reads > 0 || writes > 0 || this.random.chance(0.5)) {
+      this.line('default: {');
+      this.inBlock(body);
+      this.line('}');
     }
     this.line('}');
   }
@@ -249,9 +415,13 @@ class UnitWriter {
     const kind = random.integer(0, 4);
     const counter = this.fresh('k');
     const pragma = random.chance(0.6) ? `pipeline(${this.pick(['', '2', '1'])});` : undefined;
-    const body = () => {
+    const free = reads === 0 && writes === 0;
+    const body = (counts = true) => {
+      if (counts && random.chance(0.3)) this.line(`unroll(${random.integer(1, 4)});`);
       if (pragma !== undefined) this.line(pragma);
-      this.block(reads / trips, writes / trips, depth);
+      this.within({ break: free, continue: free && counts }, () =>
+        this.block(reads / trips, writes / trips, depth),
+      );
     };
     if (kind === 0 && reads === 0 && writes === 0) {
       // As often as the data says, at most 7 times.
@@ -259,7 +429,7 @@ class UnitWriter {
       this.line(`let ${fuel} = u3(${random.integer(1, 7)});`);
       this.line(`while (${fuel} !== 0 && ${this.condition(1)}) {`);
       this.inBlock(() => {
-        body();
+        body(false);
         this.line(`${fuel} = u3(${fuel} - 1);`);
       });
     } else if (kind === 1 && reads === 0 && writes === 0) {
@@ -275,14 +445,16 @@ class UnitWriter {
       this.line(`let ${counter} = u3(${trips});`);
       this.line(`while (${counter} !== 0) {`);
       this.inBlock(() => {
-        body();
+        body(false);
         this.line(`${counter} = u3(${counter} - 1);`);
       });
     } else if (kind === 3 && trips > 1) {
       this.line(`for (let ${counter} = 0; ${counter} < ${trips}; ${counter}++) {`);
       this.inBlock(() => {
         this.line('unroll();');
-        this.block(reads / trips, writes / trips, depth);
+        this.within({ break: free, continue: free }, () =>
+          this.block(reads / trips, writes / trips, depth),
+        );
       });
     } else {
       this.line(`for (let ${counter} = 0; ${counter} < ${trips}; ${counter}++) {`);
@@ -329,11 +501,12 @@ class UnitWriter {
     this.line('for (let turn = 0; turn < count; turn++) {');
     this.inBlock(() => {
       if (this.random.chance(0.6)) this.line(`pipeline(${this.pick(['', '2'])});`);
-      this.guardedBlock(2);
+      this.within({ break: true, continue: true }, () => this.guardedBlock(2));
     });
     this.line('}');
     this.line('while (left !== 0) {');
     this.line('  const rest = from.read();');
+    if (this.side) this.line('  side.read();');
     const integers = this.integers().filter((one) => one.mutable);
     if (integers.length > 0) {
       const { name, width, signed } = this.pick(integers);
@@ -355,8 +528,9 @@ class UnitWriter {
         this.line('if (left !== 0) {');
         this.inBlock(() => {
           this.read();
-          if (this.random.chance(0.5)) this.statement(depth - 1);
+          // Before what may leave the loop.
           this.line('left = u16(left - 1);');
+          if (this.random.chance(0.5)) this.statement(depth - 1);
         });
         this.line('}');
       } else if (kind <= 3) {
@@ -376,7 +550,11 @@ class UnitWriter {
 
   write_(): string {
     const lut = this.lut ? ', lut: ReadPort<u32>' : '';
-    const head = `function unit${this.unit}(count: u16, knob: u8, from: Stream<u32>, to: Stream<u32>${lut}): void {`;
+    const side = this.side ? ', side: Stream<Side>' : '';
+    const head = `function unit${this.unit}(count: u16, knob: u8, from: Stream<u32>, to: Stream<u32>${lut}${side}): void {`;
+    this.records.push([]);
+    this.bigs.push([]);
+    for (let n = this.random.integer(0, 2); n > 0; n--) this.helper();
     this.define({ name: 'knob', width: 8, signed: false, mutable: false });
     this.line('const noise = table(u7, 16, (at) => (at * 37) % 128);');
     if (this.lut) this.lookUp();
@@ -391,7 +569,7 @@ class UnitWriter {
       });
       this.line('}');
     }
-    return `${head}\n${this.lines.join('\n')}\n}\n`;
+    return `${[...this.top, head].join('\n\n')}\n${this.lines.join('\n')}\n}\n`;
   }
 }
 
@@ -399,9 +577,14 @@ class UnitWriter {
 export function controlKernel(
   units: readonly { readonly unit: number; readonly seed: number }[],
 ): string {
-  const texts = units.map(({ unit, seed }, at) => new UnitWriter(unit, seed, at === 0).write_());
+  const texts = units.map(({ unit, seed }, at) =>
+    new UnitWriter(unit, seed, at === 0, at === 1).write_(),
+  );
+  // Where no process takes it, the side stream has nobody to read it.
+  const sided = units.length > 1;
   const flow = units.map(
-    ({ unit }, at) => `    unit${unit}(count, knob, s${at}, s${at + 1}${at === 0 ? ', lut' : ''});`,
+    ({ unit }, at) =>
+      `    unit${unit}(count, knob, s${at}, s${at + 1}${at === 0 ? ', lut' : at === 1 ? ', side' : ''});`,
   );
   const streams = Array.from(
     { length: units.length + 1 },
@@ -415,12 +598,16 @@ function ask(beats: u12, input: ReadPort<u32>): void {
   for (let beat = 0; beat < beats; beat++) input.request(beat, 1);
 }
 
-function unpack(beats: u12, input: ReadPort<u32>, to: Stream<u32>): void {
+type Side = { readonly low: u8; readonly odd: u1 };
+
+function unpack(beats: u12, input: ReadPort<u32>, to: Stream<u32>, side: Stream<Side>): void {
   for (let beat = 0; beat < beats; beat++) {
     const v = input.receive();
     for (let lane = 0; lane < 16; lane++) {
       pipeline();
-      to.write(v[u4(lane)]);
+      const word = v[u4(lane)];
+      to.write(word);
+      side.write({ low: u8(word), odd: u1(word >>> 7) });
     }
   }
 }
@@ -455,8 +642,9 @@ export default kernel({
   }),
   dataflow(_p, { input, lut, output, count, beats, knob }) {
 ${streams.join('\n')}
+    const side = stream({ low: u8, odd: u1 }, { depth: 256 });
     ask(beats, input);
-    unpack(beats, input, s0);
+    unpack(beats, input, s0, side);
     touch(lut, knob);
 ${flow.join('\n')}
     pack(beats, s${units.length}, output);
@@ -470,11 +658,15 @@ ${flow.join('\n')}
   },
 });
 `)
-    .replace('    touch(lut, knob);\n', '');
+    .replace('    touch(lut, knob);\n', '')
+    .replaceAll(
+      sided ? '\0' : /.*\bside\.write.*\n|.*const side = .*\n|, side(: Stream<Side>)?(?=\))/g,
+      '',
+    );
 }
 
 function imports(text: string): string {
-  const types = new Set(['u3', 'u4', 'u7', 'u8', 'u12', 'u16', 'u32']);
+  const types = new Set(['u1', 'u3', 'u4', 'u7', 'u8', 'u12', 'u16', 'u32']);
   for (const [type] of text.matchAll(/\b[ui]\d+\b/g)) types.add(type);
   const names = [
     ...types,
