@@ -26,6 +26,7 @@ import {
 import { variablesOf } from '../ir/reads.ts';
 import { allStatements, operandsOf } from '../ir/visit.ts';
 import { BranchLocals } from './branch-locals.ts';
+import { withoutUnwritten } from './unwritten-variables.ts';
 
 /**
  * form-blocks: structured code → blocks.
@@ -206,14 +207,21 @@ class BlockFormer {
     const predicate = this.mutable.has(name) ? this.predicate(this.depthOf.get(name)) : undefined;
     const before = this.current.env.get(name) ?? this.leaf(name);
     const after =
-      predicate === undefined
-        ? value
-        : this.interner.intern(select(predicate, value, before, value.type));
+      predicate === undefined ? value : this.interner.intern(this.choice(predicate, value, before));
     this.current.env.set(name, after);
     const plain = value.op !== 'const' && value.op !== 'var' && value.op !== 'scalar';
     if (plain && !this.names.has(value)) this.names.set(value, name);
     if (after !== value && !this.names.has(after) && after.op !== 'var')
       this.names.set(after, name);
+  }
+
+  /** The other branch of an `if` that assigned the variable too has no past to keep. */
+  private choice(predicate: Expr, value: Expr, before: Expr): Expr {
+    if (before.op === 'select' && before.condition.type.kind === 'int') {
+      const other = this.interner.intern(negation(before.condition));
+      if (other === predicate) return select(before.condition, before.then, value, value.type);
+    }
+    return select(predicate, value, before, value.type);
   }
 
   private access(
@@ -436,7 +444,8 @@ class BlockFormer {
       }
     }
     const { name, span, arrays } = this.process;
-    return { name, span, arrays, blocks, state, names: this.names };
+    const known = withoutUnwritten(blocks, state, this.types, this.interner, this.names);
+    return { name, span, arrays, blocks: known, state, names: this.names };
   }
 
   /** A value that is the old one in some cases is written only in the others. */
