@@ -54,7 +54,9 @@ export function schedule(process: BlockProcess, budget = clockBudget): Scheduled
 function cost(found: ScheduledProcess): number {
   const loops = found.ii.reduce<number>((sum, ii) => sum + (ii ?? 0), 0);
   const branches = found.nextStage.reduce((sum, stage) => sum + stage, 0);
-  return 10_000 * loops + 100 * branches + found.stages;
+  let late = 0;
+  for (const [name, stage] of found.writeStage) late += stage - (found.readStage.get(name) ?? 0);
+  return 10_000 * loops + 100 * branches + late + found.stages / 1000;
 }
 
 /** How many placements the search for a better one may try, times the expressions placed in each. */
