@@ -1,15 +1,6 @@
-import {
-  type Block,
-  type BlockOp,
-  type BlockProcess,
-  type BlockWrite,
-  type Next,
-  rootsOf,
-  targetsOf,
-} from '../ir/blocks.ts';
+import type { BlockOp, BlockProcess, Next } from '../ir/blocks.ts';
 import { binary, cast, not as negation, select } from '../ir/build.ts';
-import { fold } from '../ir/fold.ts';
-import { Interner, withOperands } from '../ir/intern.ts';
+import { Interner } from '../ir/intern.ts';
 import {
   type AssertStmt,
   type Expr,
@@ -24,9 +15,12 @@ import {
   u1,
 } from '../ir/ir.ts';
 import { variablesOf } from '../ir/reads.ts';
-import { allStatements, operandsOf } from '../ir/visit.ts';
+import { allStatements } from '../ir/visit.ts';
+import { type Arms, type Draft, excluded, type GuardedOp } from './block-draft.ts';
 import { BranchLocals } from './branch-locals.ts';
-import { withoutUnwritten } from './unwritten-variables.ts';
+import { type Formed, finishBlocks } from './finish-blocks.ts';
+import { decide } from './next-blocks.ts';
+import { substitute } from './substitute.ts';
 
 /**
  * form-blocks: structured code → blocks.
@@ -39,25 +33,7 @@ import { withoutUnwritten } from './unwritten-variables.ts';
  * block that uses a stream or memory port twice is split, since each serves one access a cycle.
  */
 export function formBlocks(process: Process): BlockProcess {
-  const former = new BlockFormer(process);
-  return former.finish();
-}
-
-/** Which arm of each enclosing `if` a place is in. Places in different arms of one are never both reached. */
-type Arms = ReadonlyMap<object, number>;
-
-/** An operation, and the places of the source that it stands for. */
-interface GuardedOp extends BlockOp {
-  readonly places: readonly Arms[];
-}
-
-interface Draft {
-  ops: GuardedOp[];
-  env: Map<string, Expr>;
-  next: Next;
-  ii?: number;
-  span: Span;
-  closed: boolean;
+  return finishBlocks(new BlockFormer(process));
 }
 
 /** A condition that encloses the statements being walked; `expr` changes when a block is split. */
@@ -68,13 +44,13 @@ interface Guard {
   readonly choice: object;
 }
 
-class BlockFormer {
-  private readonly process: Process;
-  private readonly interner = new Interner();
-  private readonly types = new Map<string, Type>();
+class BlockFormer implements Formed {
+  readonly process: Process;
+  readonly interner = new Interner();
+  readonly types = new Map<string, Type>();
   private readonly mutable = new Set<string>();
-  private readonly names = new Map<Expr, string>();
-  private readonly drafts: Draft[] = [];
+  readonly names = new Map<Expr, string>();
+  readonly drafts: Draft[] = [];
   private current: Draft;
   private readonly guards: Guard[] = [];
   private readonly branchLocals: BranchLocals;
@@ -116,7 +92,7 @@ class BlockFormer {
     return this.drafts.indexOf(draft);
   }
 
-  private leaf(name: string): Expr {
+  leaf(name: string): Expr {
     const type = this.types.get(name);
     if (type === undefined) throw new Error(`variable ${name} has no type`);
     return this.interner.intern({ op: 'var', name, type });
@@ -416,226 +392,8 @@ class BlockFormer {
     entry.next = decide(enter, into, out);
     end.next = decide(again, into, out);
   }
-
-  finish(): BlockProcess {
-    this.mergeEmpty();
-    const reachable = this.reachable();
-    const renumber = new Map(reachable.map((old, at) => [old, at]));
-    const drafts = reachable.map((at) => this.drafts[at]);
-    const live = this.liveness(drafts, renumber);
-    const blocks: Block[] = drafts.map((draft, at) => ({
-      ops: draft.ops.map(({ places: _, ...op }) => op),
-      writes: [...draft.env]
-        .filter(
-          ([name, value]) =>
-            live[at].has(name) &&
-            (value !== this.leaf(name) || draft.ops.some((op) => op.into.includes(name))),
-        )
-        .map(([name, value]) => this.conditional(name, value)),
-      next: mapTargets(draft.next, (block) => renumber.get(block)),
-      ...(draft.ii === undefined ? {} : { ii: draft.ii }),
-      span: draft.span,
-    }));
-    const state = new Map<string, Type>();
-    for (const block of blocks) {
-      for (const { variable } of block.writes) {
-        const type = this.types.get(variable);
-        if (type !== undefined) state.set(variable, type);
-      }
-    }
-    const { name, span, arrays } = this.process;
-    const known = withoutUnwritten(blocks, state, this.types, this.interner, this.names);
-    return { name, span, arrays, blocks: known, state, names: this.names };
-  }
-
-  /** A value that is the old one in some cases is written only in the others. */
-  private conditional(variable: string, value: Expr): BlockWrite {
-    const old = this.leaf(variable);
-    if (value === old) return { variable, value };
-    const strip = (expr: Expr): { value: Expr; enable: Expr | undefined } => {
-      if (expr.op !== 'select' || expr.condition.type.kind === 'vec') {
-        return { value: expr, enable: undefined };
-      }
-      if (expr.else === old) return { value: expr.then, enable: expr.condition };
-      if (expr.then === old) return { value: expr.else, enable: negation(expr.condition) };
-      const rest = strip(expr.else);
-      if (rest.enable === undefined) return { value: expr, enable: undefined };
-      return {
-        value: { ...expr, else: rest.value },
-        enable: binary('or', u1, expr.condition, rest.enable),
-      };
-    };
-    const stripped = strip(value);
-    const kept = this.interner.intern(stripped.value);
-    const name = this.names.get(value);
-    if (name !== undefined && !this.names.has(kept) && operandsOf(kept).length > 0) {
-      this.names.set(kept, name);
-    }
-    return {
-      variable,
-      value: kept,
-      ...(stripped.enable === undefined ? {} : { enable: this.interner.intern(stripped.enable) }),
-    };
-  }
-
-  /**
-   * A block without operations costs a cycle and does nothing but assign and branch: its predecessors do
-   * that in its place.
-   */
-  private mergeEmpty(): void {
-    for (let changed = true; changed; ) {
-      changed = false;
-      for (const [at, draft] of this.drafts.entries()) {
-        if (at === 0 || draft.ops.length > 0 || [...targetsOf(draft.next)].includes(at)) continue;
-        for (const before of this.drafts) {
-          if (before === draft || ![...targetsOf(before.next)].includes(at)) continue;
-          this.absorb(before, at, draft);
-          changed = true;
-        }
-      }
-    }
-  }
-
-  private absorb(before: Draft, at: number, draft: Draft): void {
-    const env = new Map(before.env);
-    const inside = (expr: Expr) => this.interner.intern(substitute(expr, (name) => env.get(name)));
-    const path = pathTo(before.next, at);
-    for (const [name, value] of draft.env) {
-      const after = inside(value);
-      const old = env.get(name) ?? this.leaf(name);
-      before.env.set(
-        name,
-        path === undefined ? after : this.interner.intern(select(path, after, old, after.type)),
-      );
-    }
-    const replacement = mapConditions(draft.next, inside);
-    before.next = replaceTarget(before.next, at, replacement);
-  }
-
-  private reachable(): number[] {
-    const seen = [0];
-    for (let at = 0; at < seen.length; at++) {
-      for (const target of targetsOf(this.drafts[seen[at]].next)) {
-        if (target !== undefined && !seen.includes(target)) seen.push(target);
-      }
-    }
-    return seen;
-  }
-
-  /** Variables that some block reads after this one, by block. */
-  private liveness(drafts: readonly Draft[], renumber: ReadonlyMap<number, number>): Set<string>[] {
-    const liveOut = drafts.map(() => new Set<string>());
-    const uses = (draft: Draft, out: ReadonlySet<string>): Set<string> => {
-      const defined = new Set(draft.ops.flatMap((op) => op.into));
-      const found = new Set<string>();
-      const seen = new Set<Expr>();
-      const visit = (expr: Expr): void => {
-        if (seen.has(expr)) return;
-        seen.add(expr);
-        if (expr.op === 'var' && !defined.has(expr.name)) found.add(expr.name);
-        for (const operand of operandsOf(expr)) visit(operand);
-      };
-      for (const root of rootsOf({ ...draft, writes: [] })) visit(root);
-      for (const name of out) {
-        const value = draft.env.get(name);
-        if (value === undefined) found.add(name);
-        else visit(value);
-      }
-      return found;
-    };
-    for (let changed = true; changed; ) {
-      changed = false;
-      drafts.forEach((draft, at) => {
-        for (const target of targetsOf(draft.next)) {
-          if (target === undefined) continue;
-          const to = renumber.get(target) ?? 0;
-          for (const name of uses(drafts[to], liveOut[to])) {
-            if (liveOut[at].has(name)) continue;
-            liveOut[at].add(name);
-            changed = true;
-          }
-        }
-      });
-    }
-    return liveOut;
-  }
-}
-
-/** True when an operation never happens together with what stands at `place`. */
-function excluded(place: Arms, op: GuardedOp): boolean {
-  return op.places.every((other) =>
-    [...other].some(([choice, arm]) => place.has(choice) && place.get(choice) !== arm),
-  );
 }
 
 function hasLoop(statements: readonly Stmt[]): boolean {
   return [...allStatements(statements)].some((one) => one.kind === 'loop');
-}
-
-function decide(condition: Expr, then: Next, otherwise: Next): Next {
-  if (condition.op === 'const') return condition.value === 0n ? otherwise : then;
-  return { kind: 'branch', condition, then, else: otherwise };
-}
-
-function substitute(expr: Expr, value: (name: string) => Expr | undefined): Expr {
-  const done = new Map<Expr, Expr>();
-  const walk = (one: Expr): Expr => {
-    if (one.op === 'var') return value(one.name) ?? one;
-    const known = done.get(one);
-    if (known !== undefined) return known;
-    const operands = operandsOf(one);
-    const walked = operands.map(walk);
-    const same = walked.every((operand, at) => operand === operands[at]);
-    const result = fold(same ? one : withOperands(one, walked));
-    done.set(one, result);
-    return result;
-  };
-  return walk(expr);
-}
-
-function mapTargets(next: Next, map: (block: number) => number | undefined): Next {
-  if (next.kind === 'goto') {
-    return { kind: 'goto', block: next.block === undefined ? undefined : map(next.block) };
-  }
-  return { ...next, then: mapTargets(next.then, map), else: mapTargets(next.else, map) };
-}
-
-function mapConditions(next: Next, map: (expr: Expr) => Expr): Next {
-  if (next.kind === 'goto') return next;
-  return decide(map(next.condition), mapConditions(next.then, map), mapConditions(next.else, map));
-}
-
-function replaceTarget(next: Next, target: number, replacement: Next): Next {
-  if (next.kind === 'goto') return next.block === target ? replacement : next;
-  return {
-    ...next,
-    then: replaceTarget(next.then, target, replacement),
-    else: replaceTarget(next.else, target, replacement),
-  };
-}
-
-/** The condition under which control goes to `target`; undefined when it always does. */
-function pathTo(next: Next, target: number): Expr | undefined {
-  const walk = (one: Next): Expr | boolean => {
-    if (one.kind === 'goto') return one.block === target;
-    const then = walk(one.then);
-    const otherwise = walk(one.else);
-    if (then === otherwise && typeof then === 'boolean') return then;
-    const taken =
-      typeof then === 'boolean'
-        ? then
-          ? one.condition
-          : undefined
-        : binary('and', u1, one.condition, then);
-    const refused =
-      typeof otherwise === 'boolean'
-        ? otherwise
-          ? negation(one.condition)
-          : undefined
-        : binary('and', u1, negation(one.condition), otherwise);
-    if (taken === undefined) return refused ?? false;
-    return refused === undefined ? taken : binary('or', u1, taken, refused);
-  };
-  const path = walk(next);
-  return typeof path === 'boolean' ? undefined : path;
 }
