@@ -8,7 +8,7 @@ import { buildIcarus, buildVerilator, filesUnderTest } from './library.ts';
 const folder = mkdtempSync(join(tmpdir(), 'tilewright-library-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const benches: readonly Bench[] = ['fifo', 'read', 'write', 'control'];
+const benches: readonly Bench[] = ['fifo', 'ram', 'read', 'write', 'control'];
 let icarus: RunBench;
 let verilator: RunBench;
 

@@ -48,7 +48,7 @@ async function writeSources(folder: string, files: ReadonlyMap<string, string>):
   return sources;
 }
 
-export type Bench = 'fifo' | 'read' | 'write' | 'control';
+export type Bench = 'fifo' | 'ram' | 'read' | 'write' | 'control';
 /** Runs a bench and gives the line that it ends with: `PASS …` or `FAIL …`. */
 export type RunBench = (bench: Bench, seed: number) => Promise<string>;
 

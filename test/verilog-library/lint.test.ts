@@ -62,6 +62,11 @@ const portShapes: Parameters[] = [
 
 const shapes: Readonly<Record<string, readonly Parameters[]>> = {
   tw_fifo: fifoShapes,
+  tw_ram: [
+    { WIDTH: 1, DEPTH: 1, ADDRESS: 1 },
+    { WIDTH: 32, DEPTH: 256, ADDRESS: 8 },
+    { WIDTH: 72, DEPTH: 24, ADDRESS: 5 },
+  ],
   tw_axi_address: [{ REQUEST_DEPTH: 1 }, { REQUEST_DEPTH: 16 }],
   tw_axi_read: portShapes,
   tw_axi_write: portShapes,

@@ -52,6 +52,22 @@ const mutations: readonly Mutation[] = [
     verdict: /dout is wrong/,
   },
   {
+    what: 'no forwarding',
+    file: 'tw_ram.v',
+    from: 'forward <= write && (write_address == read_address);',
+    to: "forward <= 1'b0;",
+    bench: 'ram',
+    verdict: /read_data is wrong/,
+  },
+  {
+    what: 'a word that does not stay until the next read',
+    file: 'tw_ram.v',
+    from: 'if (read) stored <= memory[read_address];',
+    to: 'stored <= memory[read_address];',
+    bench: 'ram',
+    verdict: /read_data is wrong/,
+  },
+  {
     what: 'RLAST ignored',
     file: 'tw_axi_read.v',
     from: 'retire = receive && rlast;',

@@ -1,4 +1,4 @@
-// One top for all benches, so that Verilator builds once: `+bench=fifo|read|write|control` clocks
+// One top for all benches, so that Verilator builds once: `+bench=fifo|ram|read|write|control` clocks
 // one of them, `+seed=N` seeds it.
 module library_bench;
     reg             clk = 0;
@@ -8,6 +8,7 @@ module library_bench;
     integer         cycles = 0;
 
     fifo_bench fifo (clk && bench == "fifo", rst_n, seed);
+    ram_bench ram (clk && bench == "ram", rst_n, seed);
     read_bench read (clk && bench == "read", rst_n, seed);
     write_bench write (clk && bench == "write", rst_n, seed);
     control_bench control (clk && bench == "control", rst_n, seed);
