@@ -385,7 +385,9 @@ export function binaryOperator(
           `the operator '${symbol}' is outside the kernel language`,
           symbol === '==' || symbol === '!='
             ? `Write '${symbol}='.`
-            : 'Use + - * & | ^ << >> >>> && || and comparisons.',
+            : symbol === '**'
+              ? 'Write x * x, or take a table of powers.'
+              : 'Use + - * & | ^ << >> >>> && || and comparisons.',
         );
     }
   })();

@@ -60,6 +60,14 @@ function hintFor(code: number, message: string): string {
   if ((code === 2322 || code === 2345) && number.test(message)) {
     return 'TypeScript refuses this; a value gets a width by naming its type, e.g. u8(x).';
   }
+  if (code === 2322 && /^Type 'boolean'/.test(message)) {
+    return 'A comparison is a boolean; store it as a number: u1(a < b).';
+  }
+  if (code === 2542) return 'Vectors are values: v = v.with(lane, x).';
+  if (code === 2584) return 'A kernel has no console: print(text) writes to the log of a run.';
+  if (code === 2365 && /'([ui](5[4-9]|6[0-4])|BigInteger<.*>|bigint)'/.test(message)) {
+    return 'Above 53 bits values are bigints, and so must be what stands beside them: u64(x), 3n.';
+  }
   return 'TypeScript itself refuses this.';
 }
 

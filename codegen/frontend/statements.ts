@@ -152,7 +152,7 @@ function variableFor(
       'TW2013',
       span,
       `'${name}' changes, so it needs a width`,
-      `Name its type: let ${name} = u32(${initializer.getText()}).`,
+      firstValueHint(name, initializer.getText(), staticOf(value)?.value),
     );
   }
   const { type } = toOperand(value, span).expr;
@@ -160,6 +160,15 @@ function variableFor(
   builder.emit({ kind: 'assign', variable, value: value.expr, span });
   const { big, fraction } = value;
   return { kind: 'let', variable, type, big, fraction };
+}
+
+/** How a `let` that changes gets its width, by what stands there now. */
+function firstValueHint(name: string, text: string, known: unknown): string {
+  if (typeof known === 'boolean') return `A flag is one bit: let ${name} = u1(${known ? 1 : 0}).`;
+  if (Array.isArray(known)) {
+    return `Make it a vector, vec(u8, ${known.length}, (l) => …), or an array(u8, ${known.length}).`;
+  }
+  return `Name its type: let ${name} = u32(${text}).`;
 }
 
 const compound: Readonly<Record<string, string>> = {

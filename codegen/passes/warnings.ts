@@ -108,10 +108,10 @@ function rewrite(limit: Limit, got: number): string {
     return `Let what needs '${limit.name}' early use a variable of its own that is known early, ${slower}`;
   }
   if (ops.has('mul')) {
-    return `Keep the multiplication out of the recurrence: put the product into a stream or another process and accumulate there, ${slower}`;
+    return `The product depends on '${limit.name}' itself: narrow its factors to what one DSP takes (18 × 27 bits), or keep several independent '${limit.name}' in turn, ${slower}`;
   }
   if (ops.has('reduce')) {
-    return `Fold the vector first (const part = sum(v)) and add only that to '${limit.name}', ${slower}`;
+    return `Fold what does not depend on '${limit.name}' first and add only that to it, or keep several partial results in turn, ${slower}`;
   }
   return `Shorten the chain: compute what does not depend on '${limit.name}' before it, narrow the operands, or keep several partial results in turn, ${slower}`;
 }

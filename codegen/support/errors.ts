@@ -18,11 +18,19 @@ export interface TilewrightErrorOptions {
   readonly exitCode?: 1 | 2;
 }
 
+const mark = Symbol.for('tilewright.error');
+
 /**
  * The one error that a user is meant to see. Its message names what is wrong and where; `hint` names
  * the way out. Anything else that reaches the command line's top is a bug of ours.
  */
 export class TilewrightError extends Error {
+  /** A kernel's file is run with a copy of the language of its own, whose errors are ours all the same. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && mark in value;
+  }
+
+  readonly [mark] = true;
   readonly code: string;
   readonly hint: string | undefined;
   readonly location: SourceLocation | undefined;

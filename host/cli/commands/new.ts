@@ -19,7 +19,7 @@ export default defineCommand({
   ],
   async run(options, _context, given) {
     const { existsSync } = await import('node:fs');
-    const { join, relative, resolve } = await import('node:path');
+    const { dirname, join, relative, resolve } = await import('node:path');
     const { reservedWords } = await import('../../../codegen/support/reserved-words.ts');
     const { writeFileAtomic } = await import('../../../codegen/support/atomic-write.ts');
     const { renderTemplate } = await import('../../../codegen/support/render-template.ts');
@@ -61,8 +61,8 @@ export default defineCommand({
         `${[...texts.keys()].join(' and ')} in ${folder}. Next:`,
         `  npx tilewright cosim ${path}`,
         '      runs it as TypeScript, C++ and Verilog, and compares every word',
-        `  npx vitest run ${path.replace(/\.ts$/, '.test.ts')}`,
-        '      its test (npm install --save-dev vitest)',
+        `  npx vitest run --root ${dirname(path)} ${file}.test.ts`,
+        '      its test, where tilewright and vitest are installed',
         `  npx tilewright generate ${path} --out out/${file} --watch`,
         '      writes C++ and Verilog whenever you save',
       ].join('\n'),
