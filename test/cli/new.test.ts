@@ -49,7 +49,8 @@ test('its test passes outside the checkout, and fails when the kernel is wrong',
   );
   const vitest = () =>
     execa(join(root, 'node_modules/.bin/vitest'), ['run'], { cwd: own, reject: false, all: true });
-  expect(await vitest()).toMatchObject({ exitCode: 0 });
+  const first = await vitest();
+  expect(first.exitCode, first.all).toBe(0);
   const kernel = join(own, 'my-filter.ts');
   const wrong = readFileSync(kernel, 'utf8').replace('values[l] * gain, 4', 'values[l] * gain, 5');
   writeFileSync(kernel, wrong);
