@@ -5,6 +5,8 @@ export { explainEntry } from './frontend/catalogue/render.ts';
 export { diagnosticCatalogue } from './frontend/diagnostic-catalogue.ts';
 export { type KernelModule, loadKernelModule } from './frontend/load-module.ts';
 export { resolveParameters } from './frontend/parameters.ts';
+export { readSource, sourceFiles } from './frontend/source-files.ts';
+export { spanOfThrow } from './frontend/span-of-throw.ts';
 export type { Diagnostic, ReportedDiagnostic } from './ir/diagnostic.ts';
 export type { KernelIR } from './ir/ir.ts';
 export { printKernel } from './ir/print.ts';

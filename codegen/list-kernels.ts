@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadKernelModule } from './frontend/load-module.ts';
 import type { Parameters } from './language/kernel.ts';
@@ -37,7 +37,13 @@ export function resolveKernel(nameOrFile: string): string {
   const builtin = join(packageRoot(), 'kernels', `${nameOrFile.replaceAll('_', '-')}.ts`);
   if (/^[a-z][a-z0-9_]*$/.test(nameOrFile) && existsSync(builtin)) return builtin;
   const path = resolve(nameOrFile);
-  if (nameOrFile.endsWith('.ts') && existsSync(path)) return path;
+  if (existsSync(path) && (nameOrFile.includes('/') || nameOrFile.endsWith('.ts'))) {
+    if (nameOrFile.endsWith('.ts') && statSync(path).isFile()) return path;
+    throw new TilewrightError(`${nameOrFile} is no TypeScript file`, {
+      code: 'KERNEL_FILE',
+      hint: 'A kernel is one file whose name ends in .ts, e.g. ./my-kernel.ts.',
+    });
+  }
   const names = builtinFiles().map((file) =>
     file.slice(file.lastIndexOf('/') + 1, -'.ts'.length).replaceAll('-', '_'),
   );
@@ -47,7 +53,7 @@ export function resolveKernel(nameOrFile: string): string {
       : `there is no kernel '${nameOrFile}'`,
     {
       code: 'UNKNOWN_KERNEL',
-      hint: `Built-in kernels are ${names.join(' and ')}; or give the path of a kernel file, e.g. ./my-kernel.ts.`,
+      hint: `Built-in kernels are ${new Intl.ListFormat('en').format(names)}; or give the path of a kernel file, e.g. ./my-kernel.ts.`,
     },
   );
 }

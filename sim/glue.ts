@@ -32,7 +32,7 @@ export interface VerilatedNames {
 
 interface GluePort {
   readonly name: string;
-  /** Prefix of the Verilated members of this port. */
+  /** Prefix of the Verilated members of this port, its underscore included: it may be one of two. */
   readonly signal: string;
   /** C++ member of the generated class. */
   readonly member: string;
@@ -97,7 +97,7 @@ export function glueView(manifest: Manifest, names: VerilatedNames): GlueView {
     manifest.ports.flatMap((port, index) => {
       if (port.direction !== direction) return [];
       checkPort(manifest.kernel, port);
-      const signal = verilatedName(port.name);
+      const signal = verilatedName(`${port.name}_`);
       return [{ name: port.name, signal, member: `port${index}`, index }];
     });
   return {

@@ -5,7 +5,7 @@ import { TilewrightError } from '../support/errors.ts';
 import { reservedWords } from '../support/reserved-words.ts';
 import { type Diagnostic, diagnosticsError } from './diagnostics.ts';
 import { type RunFile, runFiles } from './run-files.ts';
-import { sourceFiles } from './source-files.ts';
+import { readSource, sourceFiles } from './source-files.ts';
 import { nameImports, sourceName } from './source-name.ts';
 import { spanOfThrow } from './span-of-throw.ts';
 import { isTooDeep, tooDeep } from './too-deep.ts';
@@ -77,16 +77,7 @@ function isDefinition(value: unknown): value is KernelDefinition<Parameters, Arg
  */
 export async function loadKernelModule(path: string): Promise<KernelModule> {
   const file = resolve(path);
-  let source: string;
-  try {
-    source = readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new TilewrightError(`cannot read the kernel file ${path}`, {
-      code: 'KERNEL_FILE',
-      hint: 'Give the path of a TypeScript file, or the name of a kernel that `tilewright kernels` lists.',
-      cause,
-    });
-  }
+  const source = readSource(file);
   const files = sourceFiles(file);
   const imported = files.slice(1);
   const texts = [source, ...imported.map((one) => readFileSync(one, 'utf8'))];
@@ -112,10 +103,10 @@ export async function loadKernelModule(path: string): Promise<KernelModule> {
       hint: `Give the kernel another name, e.g. my_${definition.name}.`,
     });
   }
-  if (!/^[a-z][a-z0-9_]*$/.test(definition.name)) {
+  if (!/^[a-z][a-z0-9_]{0,63}$/.test(definition.name)) {
     throw new TilewrightError(`${path}: '${definition.name}' is no kernel name`, {
       code: 'KERNEL_NAME',
-      hint: 'Use lower-case letters, digits and underscores, starting with a letter.',
+      hint: 'Use lower-case letters, digits and underscores, starting with a letter; 64 at most.',
     });
   }
   const loaded = files.map((one, at) => ({ file: one, source: texts[at], live: run[at].live }));

@@ -2,6 +2,8 @@ import type { Parameter, Parameters } from '../language/kernel.ts';
 import { TilewrightError } from '../support/errors.ts';
 
 function allowed(parameter: Parameter): string {
+  if (parameter.values?.length === 0)
+    return 'one of no values at all: list them in the kernel file';
   if (parameter.values !== undefined) return `one of ${parameter.values.join(', ')}`;
   return `a whole number from ${parameter.min ?? 'any'} to ${parameter.max ?? 'any'}`;
 }
@@ -23,6 +25,12 @@ export function resolveParameters(
     });
   };
   for (const [name, parameter] of Object.entries(declared)) {
+    if (typeof parameter?.default !== 'number') {
+      throw new TilewrightError(`${kernel}: its parameter ${name} has no default`, {
+        code: 'PARAMETER_DECLARATION',
+        hint: `Declare it as ${name}: { default: 8, min: 1, max: 64, help: '…' } in the kernel file.`,
+      });
+    }
     check(name, parameter.default, parameter, 'the default ');
     values[name] = parameter.default;
   }

@@ -99,8 +99,10 @@ export class ProcessBuilder {
   }
 
   private unique(name: string): string {
-    let unique = name;
-    for (let copy = 2; this.names.has(unique); copy++) unique = `${name}_${copy}`;
+    // TypeScript takes letters that Verilog has not: größe, π.
+    const plain = name.replace(/[^\w$]/g, '_');
+    let unique = plain;
+    for (let copy = 2; this.names.has(unique); copy++) unique = `${plain}_${copy}`;
     this.names.add(unique);
     return unique;
   }

@@ -61,13 +61,13 @@ function liveExport(source: string): string {
   return `export const ${appended} = { ${getters.join(', ')} };`;
 }
 
-const name = /[A-Za-z_$][\w$]*/;
+const name = /[\p{ID_Start}_$][\p{ID_Continue}$]*/u;
 
 /** Top-level names that the appended export can mention: imports, constants, functions. */
 function topLevelNames(source: string): string[] {
   const names = new Set<string>();
   const declared =
-    /^(?:export\s+)?(?:default\s+)?(?:const\s+enum|enum|const|let|async\s+function|function)\s+([A-Za-z_$][\w$]*)/gm;
+    /^(?:export\s+)?(?:default\s+)?(?:const\s+enum|enum|const|let|async\s+function|function)\s+([\p{ID_Start}_$][\p{ID_Continue}$]*)/gmu;
   for (const [, one] of source.matchAll(declared)) names.add(one);
   for (const found of source.matchAll(/^(?:export\s+)?(?:const|let)\s*(?=[{[])/gm)) {
     for (const one of patternNames(source.slice(found.index + found[0].length))) names.add(one);
@@ -75,7 +75,11 @@ function topLevelNames(source: string): string[] {
   for (const [, clause] of source.matchAll(/^import\s+(?!type\b)([^'"]*?)\sfrom\s/gm)) {
     const [, listed] = /\{([^}]*)\}/.exec(clause) ?? [];
     if (listed !== undefined) {
-      addListed(listed, /^(?!type\s)(?:[\w$]+\s+as\s+)?([A-Za-z_$][\w$]*)$/, names);
+      addListed(
+        listed,
+        /^(?!type\s)(?:[\p{ID_Continue}$]+\s+as\s+)?([\p{ID_Start}_$][\p{ID_Continue}$]*)$/u,
+        names,
+      );
     }
     const rest = clause.replace(/\{[^}]*\}/, '');
     for (const part of rest.split(',')) {
@@ -98,7 +102,10 @@ function patternNames(text: string): string[] {
   const parts = text.slice(0, end).split(/[{}[\],]/);
   // Of `b: c = d` the c; a default that is more than a name leaves words that `typeof` finds undefined.
   const words = parts.map(
-    (part) => /^\s*(?:[\w$]+\s*:\s*|\.\.\.)?([A-Za-z_$][\w$]*)/.exec(part)?.[1],
+    (part) =>
+      /^\s*(?:[\p{ID_Continue}$]+\s*:\s*|\.\.\.)?([\p{ID_Start}_$][\p{ID_Continue}$]*)/u.exec(
+        part,
+      )?.[1],
   );
   return words.filter((one) => one !== undefined);
 }

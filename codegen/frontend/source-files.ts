@@ -1,19 +1,36 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, resolve, sep } from 'node:path';
+import { TilewrightError } from '../support/errors.ts';
 
 /** A kernel file and every file that it imports by a relative path, itself first. */
 export function sourceFiles(file: string, seen: string[] = []): readonly string[] {
   if (seen.includes(file)) return seen;
   seen.push(file);
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  for (const [, path] of text.matchAll(/(?:from|import)\s+['"](\.{1,2}(?:\/[^'"]*)?)['"]/g)) {
+  const text = existsSync(file) ? readSource(file) : '';
+  for (const [, path] of text.matchAll(/(?:from|import)\s*['"](\.{1,2}(?:\/[^'"]*)?)['"]/g)) {
     const found = fileOf(resolve(dirname(file), path));
     // A package's own files are its business: only what they compute when the kernel is loaded counts.
     if (found !== undefined && !found.includes(`${sep}node_modules${sep}`))
       sourceFiles(found, seen);
   }
   return seen;
+}
+
+/**
+ * The text of a kernel's file.
+ * @throws TilewrightError `KERNEL_FILE` where it cannot be read.
+ */
+export function readSource(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new TilewrightError(`cannot read the kernel file ${file}`, {
+      code: 'KERNEL_FILE',
+      hint: 'Give the path of a TypeScript file that you may read, or the name of a kernel that `tilewright kernels` lists.',
+      cause,
+    });
+  }
 }
 
 /** `./util` may be util.ts, or index.ts of the folder util. */

@@ -98,6 +98,8 @@ function rowOf(index: Expr, { scheme, factor }: Partition, length: number, bank:
     return binary('shr', type, index, constant(BigInt(bits(factor))), index.span);
   }
   const size = length / factor;
+  // No type has no bits: cut to one, an odd index would still leave a bank of one element.
+  if (size === 1) return constant(0n, type);
   if (Number.isInteger(bits(size))) return cast(index, type);
   const start = binary(
     'mul',

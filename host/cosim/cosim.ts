@@ -4,6 +4,7 @@ import { defaultMemory } from '../../sim/index.ts';
 import { buildKernel } from '../device/build-kernel.ts';
 import type { BuiltKernel } from '../device/built-kernel.ts';
 import { openDevice } from '../device/open-device.ts';
+import { runKernelCode } from '../device/run-kernel-code.ts';
 import {
   compareRuns,
   type DeviceRun,
@@ -82,8 +83,12 @@ export async function cosim(options: CosimOptions): Promise<CosimResult> {
       exitCode: 2,
     });
   }
-  const drawn = definition.workload(kernel.manifest.parameters, seededRandom(seed), size);
-  const workload = encodeWorkload(kernel.manifest, drawn as Readonly<Record<string, unknown>>);
+  const workload = runKernelCode(kernel, 'workload()', () =>
+    encodeWorkload(
+      kernel.manifest,
+      definition.workload(kernel.manifest.parameters, seededRandom(seed), size),
+    ),
+  );
   return cosimWorkload(kernel, workload, { ...options, seed, size, devices, onProgress });
 }
 

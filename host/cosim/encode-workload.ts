@@ -14,15 +14,34 @@ const beatBytes = 64;
 /** What write memories hold before a run, so that a word that nobody writes is the same everywhere. */
 const unwritten = 0x5a;
 
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function room(manifest: Manifest, memory: ManifestMemory, bytes: number): Uint8Array {
+  try {
+    return new Uint8Array(padded(bytes));
+  } catch (cause) {
+    throw new TilewrightError(
+      `${manifest.kernel}: its workload's ${memory.name} has ${bytes} bytes, more than this machine gives`,
+      { code: 'WORKLOAD', hint: 'Take a smaller --size, or correct workload().', cause },
+    );
+  }
+}
+
 function padded(bytes: number): number {
   return Math.max(beatBytes, Math.ceil(bytes / beatBytes) * beatBytes);
 }
 
 /** Turns what a kernel's `workload` returns into buffers of whole beats. */
-export function encodeWorkload(
-  manifest: Manifest,
-  workload: Readonly<Record<string, unknown>>,
-): EncodedWorkload {
+export function encodeWorkload(manifest: Manifest, drawn: unknown): EncodedWorkload {
+  if (typeof drawn !== 'object' || drawn === null) {
+    throw new TilewrightError(`${manifest.kernel}: its workload is ${String(drawn)}`, {
+      code: 'WORKLOAD',
+      hint: 'Let workload() return an object with every argument of the kernel.',
+    });
+  }
+  const workload = drawn as Readonly<Record<string, unknown>>;
   const scalars: Record<string, number | bigint> = {};
   const buffers = new Map<string, Uint8Array>();
   const outputs: { memory: ManifestMemory; elements: number }[] = [];
@@ -37,18 +56,18 @@ export function encodeWorkload(
     }
     const bytesEach = argument.element.width / 8;
     if (argument.direction === 'write') {
-      if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) {
+      if (!isCount(value)) {
         throw wrong(manifest, argument.name, 'the number of elements that the kernel writes');
       }
-      buffers.set(argument.name, new Uint8Array(padded(value * bytesEach)).fill(unwritten));
+      buffers.set(argument.name, room(manifest, argument, value * bytesEach).fill(unwritten));
       outputs.push({ memory: argument, elements: value });
       continue;
     }
     const elements = value as ArrayLike<number | bigint> | undefined;
-    if (typeof elements?.length !== 'number') {
+    if (!isCount(elements?.length)) {
       throw wrong(manifest, argument.name, 'an array of elements');
     }
-    const bytes = new Uint8Array(padded(elements.length * bytesEach));
+    const bytes = room(manifest, argument, elements.length * bytesEach);
     writeElements(manifest, argument, bytes, elements);
     buffers.set(argument.name, bytes);
   }
@@ -63,7 +82,11 @@ function writeElements(
 ): void {
   const view = elementView(memory, bytes);
   for (let at = 0; at < elements.length; at++) {
-    view[at] = elements[at];
+    try {
+      view[at] = elements[at];
+    } catch {
+      // A bigint where numbers are, or the other way round; told below.
+    }
     if (view[at] !== elements[at]) {
       throw wrong(
         manifest,

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import { compileKernel, resolveKernel, writeCompiled } from '../../codegen/index.ts';
+import { basename, join } from 'node:path';
+import {
+  compileKernel,
+  readSource,
+  resolveKernel,
+  sourceFiles,
+  writeCompiled,
+} from '../../codegen/index.ts';
 import { type Manifest, manifestFormatVersion } from '../../codegen/package/manifest.ts';
 import { TilewrightError } from '../../codegen/support/errors.ts';
 import { packageRoot } from '../../codegen/support/package-root.ts';
@@ -33,17 +39,6 @@ function generatorHash(): string {
   return generator;
 }
 
-/** The text of a kernel file and of every file that it imports by a relative path. */
-function sourcesOf(file: string, seen = new Set<string>()): string[] {
-  if (seen.has(file) || !existsSync(file)) return [];
-  seen.add(file);
-  const text = readFileSync(file, 'utf8');
-  const imports = [...text.matchAll(/from\s+['"](\.{1,2}\/[^'"]+)['"]/g)].map(([, path]) =>
-    resolve(dirname(file), path),
-  );
-  return [text, ...imports.flatMap((path) => sourcesOf(path, seen))];
-}
-
 /**
  * Compiles a kernel, by name or file, into the artefact store; a kernel that was built before with the
  * same sources, parameters and generator is taken from there.
@@ -53,7 +48,8 @@ export async function buildKernel(
   parameters: Readonly<Record<string, number>> = {},
 ): Promise<BuiltKernel> {
   const sourceFile = resolveKernel(nameOrFile);
-  const key = { sources: sourcesOf(sourceFile), parameters, generator: generatorHash() };
+  const sources = sourceFiles(sourceFile).map(readSource);
+  const key = { sources, parameters, generator: generatorHash() };
   const name = basename(sourceFile, '.ts').replaceAll(/[^A-Za-z0-9]/g, '_');
   const { folder } = await artefactStore().build(name, key, async (temporary) => {
     const compiled = await compileKernel(sourceFile, parameters);

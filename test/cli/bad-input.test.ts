@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { packageRoot } from '../../codegen/support/package-root.ts';
+import { buildKernel } from '../../host/device/build-kernel.ts';
 import { call, onlyJson } from './call.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tilewright-bad-'));
@@ -111,4 +112,67 @@ test('a user id that is not a number: its line', async () => {
   const { line } = await refused(['data', '--data', `movielens-1m:${join(folder, 'word')}`]);
   expect(line).toMatch(/ratings\.dat:3/);
   expect(line).toContain('two');
+});
+
+const scale = readFileSync(join(packageRoot(), 'examples/scale.ts'), 'utf8');
+
+/** The example with another workload. */
+function withWorkload(name: string, returned: string): string {
+  const body = scale.slice(0, scale.lastIndexOf('workload('));
+  return file(name, `${body}workload: (_p, _random, size): any => ${returned},\n});\n`);
+}
+
+test.each([
+  ['throws', "{ throw new Error('no data today'); }", 'KERNEL_THROWS', /no data today/],
+  ['null', 'null', 'WORKLOAD', /null/],
+  ['text', "'abc'", 'WORKLOAD', /abc/],
+  ['bigints', '({ input: [3n], output: 1, length: size })', 'WORKLOAD', /element 0/],
+  ['huge', '({ input: { length: 1e14 }, output: 1, length: size })', 'WORKLOAD', /bytes/],
+  ['negative', '({ input: { length: -3 }, output: 1, length: size })', 'WORKLOAD', /array/],
+])('a workload that is %s', async (name, returned, code, text) => {
+  const answer = await refused(['cosim', withWorkload(`workload-${name}.ts`, returned)]);
+  expect(answer.code).toBe(code);
+  expect(answer.line).toMatch(text);
+});
+
+test('an assertion that fails in golden: its file and line', async () => {
+  const statement = 'const values = input.receive();';
+  const text = scale
+    .replace(statement, `${statement}\n    assert(values[0] > 300, 'too small');`)
+    .replace('import {', 'import { assert,');
+  const line = text.split('\n').findIndex((one) => one.includes('too small')) + 1;
+  const { location, code } = await refused(['cosim', file('asserts.ts', text)]);
+  expect(code).toBe('ASSERTION');
+  expect(location).toMatchObject({ file: join(folder, 'asserts.ts'), line });
+});
+
+test('a folder, a file of another kind, a kernel that imports a folder', async () => {
+  mkdirSync(join(folder, 'folder.ts'));
+  expect((await refused(['cosim', join(folder, 'folder.ts')])).code).toBe('KERNEL_FILE');
+  expect((await refused(['cosim', file('kernel.js', scale)])).code).toBe('KERNEL_FILE');
+  const importing = file('imports-folder.ts', `import './folder.ts';\n${scale}`);
+  expect((await refused(['cosim', importing])).line).toContain("'./folder.ts'");
+});
+
+test('a parameter without a default, a name that is too long for a file', async () => {
+  const parameters = scale.replace(
+    /parameters(: \{\}|,|: parameters)/,
+    'parameters: { n: null } as any',
+  );
+  expect(parameters).not.toBe(scale);
+  expect((await refused(['cosim', file('null.ts', parameters)])).code).toBe(
+    'PARAMETER_DECLARATION',
+  );
+  const long = scale.replace(/name: '\w+'/, `name: '${'a'.repeat(300)}'`);
+  expect((await refused(['cosim', file('long.ts', long)])).code).toBe('KERNEL_NAME');
+});
+
+test('a helper that is imported without its ending is compiled again when it changes', async () => {
+  const text = `import { nothing } from './helper';\n${scale}\nexport const more = nothing;\n`;
+  const path = file('with-helper/kernel.ts', text);
+  file('with-helper/helper.ts', 'export const nothing = 0;\n');
+  const { folder: first } = await buildKernel(path);
+  file('with-helper/helper.ts', 'export const nothing = 1;\n');
+  const { folder: second } = await buildKernel(path);
+  expect(second).not.toBe(first);
 });

@@ -20,7 +20,14 @@ const library = new Set(
   `abs accept access alarm bind ceil clock close connect cos creat div dup exit exp floor free gamma
   index j0 j1 jn kill link listen log log2 main nice open pause pipe pow printf putc puts rand read
   remove rename rint round select send signal sin sleep socket sqrt swab sync system tan tell time
-  times tolower toupper truncate wait write y0 y1 yn`.split(/\s+/),
+  times tolower toupper truncate wait write y0 y1 yn
+  memcpy memmove memset memcmp memchr strlen strcpy strcat strcmp strdup strtol atoi atol atof malloc
+  calloc realloc abort atexit qsort bsearch labs fabs fmin fmax fmod hypot cbrt asin acos atan atan2 sinh
+  cosh tanh log10 log1p exp2 expm1 erf erfc tgamma lgamma nearbyint trunc fma fdim copysign modf frexp
+  ldexp logb fputs fgets fopen fclose fread fwrite fflush getc gets getchar putchar scanf sprintf snprintf
+  perror raise ctime mktime difftime gmtime localtime bcmp bcopy bzero ffs rindex random environ`.split(
+    /\s+/,
+  ),
 );
 
 export class NameScope {

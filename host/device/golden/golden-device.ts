@@ -4,6 +4,7 @@ import { TilewrightError } from '../../../codegen/support/errors.ts';
 import type { BuiltKernel } from '../built-kernel.ts';
 import type { Device, DeviceBuffer, KernelArguments, LoadedKernel, RunReport } from '../device.ts';
 import { HostBuffer } from '../host-buffer.ts';
+import { runKernelCode } from '../run-kernel-code.ts';
 
 type Definition = Awaited<ReturnType<typeof loadKernelModule>>['definition'];
 
@@ -33,10 +34,8 @@ class GoldenKernel implements LoadedKernel {
       }
     }
     const begin = performance.now();
-    const { ports, log } = runGolden(
-      this.#definition,
-      this.built.manifest.parameters,
-      plain as GoldenArguments,
+    const { ports, log } = runKernelCode(this.built, 'dataflow()', () =>
+      runGolden(this.#definition, this.built.manifest.parameters, plain as GoldenArguments),
     );
     return {
       hostMs: performance.now() - begin,
