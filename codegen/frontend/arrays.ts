@@ -19,6 +19,7 @@ import { fail } from './diagnostics.ts';
 import { lambda } from './expressions.ts';
 import { exactly } from './methods.ts';
 import { narrowTo } from './narrow.ts';
+import { plainName } from './plain-name.ts';
 import type { ProcessBuilder } from './process-builder.ts';
 import {
   fractionOf,
@@ -287,9 +288,9 @@ function tableOf(
   span: Span,
 ): string {
   const { tables } = builder.kernel;
-  let unique = `${name}_initial`;
-  for (let copy = 2; tables.some((one) => one.name === unique); copy++)
-    unique = `${name}_initial_${copy}`;
+  const base = `${plainName(name)}_initial`;
+  let unique = base;
+  for (let copy = 2; tables.some((one) => one.name === unique); copy++) unique = `${base}_${copy}`;
   tables.push({ name: unique, element, values: contents, span });
   return unique;
 }

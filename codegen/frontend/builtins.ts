@@ -17,6 +17,7 @@ import { evaluate, lambda } from './expressions.ts';
 import { assertCall, printCall } from './messages.ts';
 import { narrowTo } from './narrow.ts';
 import { shiftDown } from './operators.ts';
+import { plainName } from './plain-name.ts';
 import type { ProcessBuilder } from './process-builder.ts';
 import type { Scope } from './scope.ts';
 import { hw, irInt, isElementType, staticOf, toHardware, toOperand, type Value } from './values.ts';
@@ -121,7 +122,7 @@ const builtins: Readonly<Record<string, Builtin>> = {
       );
     });
     const declared = call.node.getParent();
-    const base = Node.isVariableDeclaration(declared) ? declared.getName() : 'table';
+    const base = Node.isVariableDeclaration(declared) ? plainName(declared.getName()) : 'table';
     const { tables } = call.builder.kernel;
     let name = base;
     for (let copy = 2; tables.some((one) => one.name === name); copy++) name = `${base}_${copy}`;

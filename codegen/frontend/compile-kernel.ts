@@ -17,6 +17,7 @@ import { functionName } from './function-name.ts';
 import { compileBody } from './inline.ts';
 import type { KernelModule } from './load-module.ts';
 import { defineModuleScopes, moduleScope } from './module-scope.ts';
+import { plainName } from './plain-name.ts';
 import { ProcessBuilder } from './process-builder.ts';
 import { checkTypes, parseKernel } from './project.ts';
 import { Scope } from './scope.ts';
@@ -311,7 +312,10 @@ function region(
     callee.value.kind === 'builtin' &&
     callee.value.name === 'stream'
   ) {
-    scope.define(name, { kind: 'const', value: declareStream(name, initializer, scope, state) });
+    scope.define(name, {
+      kind: 'const',
+      value: declareStream(plainName(name), initializer, scope, state),
+    });
     return;
   }
   const value = evaluate(initializer, scope, new ProcessBuilder(state));
@@ -381,7 +385,7 @@ function processCall(node: CallExpression, scope: Scope, state: Elaboration): vo
   const inner = new Scope(moduleScope(callee.declaration.getSourceFile()));
   bindParameters(callee.declaration.getParameters(), args, inner, span, builder);
   compileBody(callee.declaration, inner, builder, span);
-  const base = functionName(callee.declaration);
+  const base = plainName(functionName(callee.declaration));
   let name = base;
   for (let copy = 2; state.processes.some((one) => one.name === name); copy++) {
     name = `${base}_${copy}`;

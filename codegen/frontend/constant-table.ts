@@ -1,6 +1,7 @@
 import type { Expr, Span } from '../ir/ir.ts';
 import { elementOf } from '../ir/ir.ts';
 import { fail } from './diagnostics.ts';
+import { plainName } from './plain-name.ts';
 import type { KernelState } from './process-builder.ts';
 import { hw, toHardware, toOperand, type Value } from './values.ts';
 
@@ -41,9 +42,10 @@ export function constantTable(
   made.set(kernel, known);
   let table = known.get(list);
   if (table === undefined) {
-    table = name;
+    const base = plainName(name);
+    table = base;
     for (let copy = 2; kernel.tables.some((one) => one.name === table); copy++)
-      table = `${name}_${copy}`;
+      table = `${base}_${copy}`;
     known.set(list, table);
     kernel.tables.push({ name: table, element, values: expr.value, span });
   }

@@ -2,6 +2,7 @@ import { cast, constant } from '../ir/build.ts';
 import type { AssignStmt, Expr, LocalArray, Span, Stmt, Table, Type, Variable } from '../ir/ir.ts';
 import { type Diagnostic, fail } from './diagnostics.ts';
 import type { Jumps } from './jump-statements.ts';
+import { plainName } from './plain-name.ts';
 import { settleStatements } from './settle-statements.ts';
 
 /** What one kernel's compilation collects besides processes. */
@@ -99,8 +100,7 @@ export class ProcessBuilder {
   }
 
   private unique(name: string): string {
-    // TypeScript takes letters that Verilog has not: größe, π.
-    const plain = name.replace(/[^\w$]/g, '_');
+    const plain = plainName(name);
     let unique = plain;
     for (let copy = 2; this.names.has(unique); copy++) unique = `${plain}_${copy}`;
     this.names.add(unique);

@@ -23,7 +23,7 @@ import {
 
 const memcpy = table(u8, 4, (i) => i * 3);
 const maß = table(u8, 16, (i) => i + 1);
-function work(beats: u32, input: ReadPort<u32>, output_: WritePort<u32>): void {
+function größer(beats: u32, input: ReadPort<u32>, output_: WritePort<u32>): void {
   for (let beat = 0; beat < beats; beat++) {
     input.request(beat, 1);
     output_.request(beat, 1);
@@ -49,7 +49,7 @@ export default kernel({
   parameters: {},
   arguments: () => ({ input: readMemory(u32), output_: writeMemory(u32), beats: scalar(u32) }),
   dataflow(_p, { input, output_, beats }) {
-    work(beats, input, output_);
+    größer(beats, input, output_);
   },
   workload(_p, random, size) {
     return {
