@@ -1,5 +1,4 @@
-import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { backends } from './backends/backend-list.ts';
 import { compileKernelModule } from './frontend/compile-kernel.ts';
 import {
@@ -101,9 +100,7 @@ export function explainKernel(compiled: CompiledKernel): readonly ProcessReport[
 /** Writes the artefacts and, last, `manifest.json`: a folder with a manifest is complete. */
 export function writeCompiled(compiled: CompiledKernel, folder: string): void {
   for (const [path, text] of compiled.files) {
-    const file = join(folder, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileAtomicSync(file, text);
+    writeFileAtomicSync(join(folder, path), text);
   }
   const manifest = `${JSON.stringify(compiled.manifest, undefined, 2)}\n`;
   writeFileAtomicSync(join(folder, 'manifest.json'), manifest);

@@ -24,7 +24,13 @@ for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     // The reader has gone, as in `tilewright kernels | head -1`: nobody is left to tell anything.
     if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    // A full disk behind `> file`: what is written from here on is lost as well.
+    if (stream === process.stdout) {
+      process.stderr.write(
+        `error: cannot write to standard output: ${error.message}\nhint: Free some space, or send it elsewhere.\n`,
+      );
+    }
+    process.exit(1);
   });
 }
 

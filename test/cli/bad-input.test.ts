@@ -176,3 +176,10 @@ test('a helper that is imported without its ending is compiled again when it cha
   const { folder: second } = await buildKernel(path);
   expect(second).not.toBe(first);
 });
+
+test('an output folder that is a file', async () => {
+  const taken = file('taken', '');
+  const { line, code } = await refused(['generate', 'mean_aggregate', '--out', taken]);
+  expect(code).toBe('FILE_UNWRITABLE');
+  expect(line).toContain(taken);
+});
