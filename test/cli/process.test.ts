@@ -20,6 +20,16 @@ test('a reader that goes away is no error', async () => {
   expect(exitCode).toBe(0);
 });
 
+test('a full disk behind standard output', async () => {
+  const { stderr, exitCode } = await execa(
+    'bash',
+    ['-c', '"$@" --help > /dev/full', 'bash', ...command],
+    { reject: false },
+  );
+  expect(stderr).toMatch(/^error: cannot write to standard output: ENOSPC.*\nhint: /);
+  expect(exitCode).toBe(1);
+});
+
 test('colours and cursor movements stay away from a pipe', async () => {
   const [program, ...args] = command;
   const { all } = await execa(program, [...args, 'data', '--data', 'synthetic'], {
