@@ -151,8 +151,12 @@ function variableFor(
     fail(
       'TW2013',
       span,
-      `'${name}' changes, so it needs a width`,
-      firstValueHint(name, initializer.getText(), staticOf(value)?.value),
+      value.kind === 'array'
+        ? `'${name}' is an array, and declared by let`
+        : `'${name}' changes, so it needs a width`,
+      value.kind === 'array'
+        ? `Its elements change, the array stays: const ${name} = ${initializer.getText()}.`
+        : firstValueHint(name, initializer.getText(), staticOf(value)?.value),
     );
   }
   const { type } = toOperand(value, span).expr;
