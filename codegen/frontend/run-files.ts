@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { createJiti } from 'jiti';
 import { packageRoot } from '../support/package-root.ts';
 
-/** What `tilewright/language` resolves to: the sources of a checkout, else the built package. */
+/** What `tilewright/language` resolves to: what was built with this very code, else the sources beside it. */
 export function languageEntry(): string {
+  const built = join(packageRoot(), 'dist', 'language.mjs');
   const source = join(packageRoot(), 'codegen', 'language', 'index.ts');
-  return existsSync(source) ? source : join(packageRoot(), 'dist', 'language.mjs');
+  return import.meta.filename.endsWith('.ts') || !existsSync(built) ? source : built;
 }
 
 export interface RunFile {
