@@ -1,9 +1,8 @@
 import { Node } from 'ts-morph';
-import { binary, cast, constant, constantVector, exprRange, isConstant } from '../ir/build.ts';
+import { binary, cast, constant, constantVector, isConstant } from '../ir/build.ts';
 import {
   type Expr,
   elementOf,
-  type IntType,
   lanesOf,
   type Partition,
   type Span,
@@ -17,9 +16,10 @@ import { type ElementType, isBig } from '../language/element-type.ts';
 import type { BuiltinCall } from './builtins.ts';
 import { fail } from './diagnostics.ts';
 import { lambda } from './expressions.ts';
+import { refuseIndexOutside } from './index-range.ts';
+import { addTable } from './kernel-tables.ts';
 import { exactly } from './methods.ts';
 import { narrowTo } from './narrow.ts';
-import { plainName } from './plain-name.ts';
 import type { ProcessBuilder } from './process-builder.ts';
 import {
   fractionOf,
@@ -237,7 +237,9 @@ function storeAll(
   const counterType = typeForRange(0n, BigInt(steps));
   const now: Expr = { op: 'var', name: counter, type: counterType };
   const table =
-    contents.length === 1 ? '' : tableOf(name, contents, elementOf(element), builder, span);
+    contents.length === 1
+      ? ''
+      : addTable(builder.kernel, `${name}_initial`, elementOf(element), contents, span);
   const body = Array.from({ length: banks }, (_, bank): Stmt => {
     const position = partition?.scheme === 'cyclic' ? banks : 1;
     const offset = partition?.scheme === 'cyclic' ? bank : bank * steps;
@@ -279,41 +281,14 @@ function storeAll(
   ];
 }
 
-/** A table of the first content; its name is the kernel's, not the process's. */
-function tableOf(
-  name: string,
-  contents: readonly bigint[],
-  element: IntType,
-  builder: ProcessBuilder,
-  span: Span,
-): string {
-  const { tables } = builder.kernel;
-  const base = `${plainName(name)}_initial`;
-  let unique = base;
-  for (let copy = 2; tables.some((one) => one.name === unique); copy++) unique = `${base}_${copy}`;
-  tables.push({ name: unique, element, values: contents, span });
-  return unique;
-}
-
 /** The index as hardware, refused where its width alone says that it leaves the array. */
 function checkedIndex(array: ArrayValue, index: Value, span: Span): Expr {
   const { expr } = toHardware(index, span);
   if (expr.type.kind === 'vec') {
     fail('TW1009', span, 'a vector is no index', 'Index with one number: a[v[lane]].');
   }
-  const known = staticOf(index) !== undefined;
-  const range = exprRange(expr);
-  // Lengths that are no power of two cannot be met exactly by a width; golden checks those.
-  const powerOfTwo = array.length > 1 && (array.length & (array.length - 1)) === 0;
-  if (range.min < 0n || (range.max >= BigInt(array.length) && (powerOfTwo || known))) {
-    const bits = Math.max(1, Math.ceil(Math.log2(array.length)));
-    fail(
-      'TW2008',
-      span,
-      `an index from ${range.min} to ${range.max} into an array of ${array.length} elements`,
-      `Narrow the index to 0…${array.length - 1}, e.g. u${bits}(i).`,
-    );
-  }
+  const what = `an array of ${array.length} elements`;
+  refuseIndexOutside(expr, staticOf(index) !== undefined, array.length, what, span);
   return cast(expr, typeForRange(0n, BigInt(array.length - 1)), span);
 }
 

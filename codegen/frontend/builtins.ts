@@ -14,10 +14,10 @@ import { type ElementType, isBig } from '../language/element-type.ts';
 import { declareArray } from './arrays.ts';
 import { fail } from './diagnostics.ts';
 import { evaluate, lambda } from './expressions.ts';
+import { addTable } from './kernel-tables.ts';
 import { assertCall, printCall } from './messages.ts';
 import { narrowTo } from './narrow.ts';
 import { shiftDown } from './operators.ts';
-import { plainName } from './plain-name.ts';
 import type { ProcessBuilder } from './process-builder.ts';
 import type { Scope } from './scope.ts';
 import { hw, irInt, isElementType, staticOf, toHardware, toOperand, type Value } from './values.ts';
@@ -122,11 +122,8 @@ const builtins: Readonly<Record<string, Builtin>> = {
       );
     });
     const declared = call.node.getParent();
-    const base = Node.isVariableDeclaration(declared) ? plainName(declared.getName()) : 'table';
-    const { tables } = call.builder.kernel;
-    let name = base;
-    for (let copy = 2; tables.some((one) => one.name === name); copy++) name = `${base}_${copy}`;
-    tables.push({ name, element: irInt(type), values, span: call.span });
+    const base = Node.isVariableDeclaration(declared) ? declared.getName() : 'table';
+    const name = addTable(call.builder.kernel, base, irInt(type), values, call.span);
     return { kind: 'table', name, element: irInt(type), fraction: type.fraction, values };
   },
   array: (call) =>

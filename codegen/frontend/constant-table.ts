@@ -1,7 +1,7 @@
 import type { Expr, Span } from '../ir/ir.ts';
 import { elementOf } from '../ir/ir.ts';
 import { fail } from './diagnostics.ts';
-import { plainName } from './plain-name.ts';
+import { addTable } from './kernel-tables.ts';
 import type { KernelState } from './process-builder.ts';
 import { hw, toHardware, toOperand, type Value } from './values.ts';
 
@@ -42,12 +42,8 @@ export function constantTable(
   made.set(kernel, known);
   let table = known.get(list);
   if (table === undefined) {
-    const base = plainName(name);
-    table = base;
-    for (let copy = 2; kernel.tables.some((one) => one.name === table); copy++)
-      table = `${base}_${copy}`;
+    table = addTable(kernel, name, element, expr.value, span);
     known.set(list, table);
-    kernel.tables.push({ name: table, element, values: expr.value, span });
   }
   const at = toHardware(index, span).expr;
   const entry: Expr = { op: 'table', type: element, table, index: at, span };

@@ -1,11 +1,12 @@
 import { type CallExpression, type Expression, Node, SyntaxKind } from 'ts-morph';
 import { lane as laneOf } from '../ir/build.ts';
-import { type Expr, elementOf, lanesOf, rangeOf, sameType, u1 } from '../ir/ir.ts';
+import { type Expr, lanesOf, sameType, u1 } from '../ir/ir.ts';
 import { loadElement } from './arrays.ts';
 import { callBuiltin, isBuiltin } from './builtins.ts';
 import { callLive } from './call-live.ts';
 import { constantTable, refuseLongTable } from './constant-table.ts';
 import { fail } from './diagnostics.ts';
+import { refuseIndexOutside } from './index-range.ts';
 import { inlineCall } from './inline.ts';
 import { javaScriptArguments } from './java-script-arguments.ts';
 import { arrayLiteral, objectLiteral } from './literals.ts';
@@ -249,20 +250,7 @@ function element(
   }
   const lanes = lanesOf(vector.type);
   const at = toHardware(index, span).expr;
-  const range =
-    known === undefined
-      ? rangeOf(elementOf(at.type))
-      : { min: BigInt(Number(known.value)), max: BigInt(Number(known.value)) };
-  // Lane counts that are no power of two cannot be met exactly by a width; golden checks those.
-  const powerOfTwo = lanes > 1 && (lanes & (lanes - 1)) === 0;
-  if (range.min < 0n || (range.max >= BigInt(lanes) && (powerOfTwo || known !== undefined))) {
-    fail(
-      'TW2008',
-      span,
-      `an index from ${range.min} to ${range.max} into a vector of ${lanes} lanes`,
-      `Narrow the index to 0…${lanes - 1}, e.g. u${Math.max(1, Math.ceil(Math.log2(lanes)))}(i).`,
-    );
-  }
+  refuseIndexOutside(at, known !== undefined, lanes, `a vector of ${lanes} lanes`, span);
   const table = constantTable(object, index, name, builder.kernel, span);
   return table ?? asValue({ ...whole, expr: laneOf(vector, at, span) });
 }
