@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { packageRoot } from '../../codegen/support/package-root.ts';
 import { commands } from '../../host/cli/commands/index.ts';
 import { parseCommandLine } from '../../host/cli/run-cli.ts';
+import { commandLines } from '../support/documented-commands.ts';
 
 const root = packageRoot();
 const documents = [
@@ -13,27 +14,11 @@ const documents = [
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
 ];
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const makefile = readFileSync(join(root, 'Makefile'), 'utf8');
 
 /** Programs that a reader's machine has, which are not ours to check. */
 const others = /^(git clone|cd|sudo apt-get install|apt-get install|docker run|npm install)\b/;
-
-interface ShellLine {
-  readonly document: string;
-  readonly line: string;
-}
-
-function shellLines(document: string): ShellLine[] {
-  const text = readFileSync(join(root, document), 'utf8');
-  const lines: ShellLine[] = [];
-  for (const [, block] of text.matchAll(/```sh\n(.*?)```/gs)) {
-    for (const raw of block.replaceAll('\\\n', ' ').split('\n')) {
-      const line = raw.replace(/\s+#.*$/, '').trim();
-      if (line !== '' && !line.startsWith('#')) lines.push({ document, line });
-    }
-  }
-  return lines;
-}
 
 async function check(line: string): Promise<void> {
   for (const part of line.split('&&').map((text) => text.trim())) {
@@ -46,13 +31,19 @@ async function check(line: string): Promise<void> {
         100,
       );
       expect(chosen !== undefined || printed !== '').toBe(true);
+    } else if (/^npm run\b/.test(part)) {
+      expect(Object.keys(scripts)).toContain(words[1]);
+    } else if (/^npx jiti\b/.test(part)) {
+      expect(existsSync(join(root, words[1])), words[1]).toBe(true);
     } else {
       expect(part).toMatch(others);
     }
   }
 }
 
-const lines = documents.flatMap(shellLines);
+const lines = documents.flatMap((document) =>
+  commandLines(document).map((line) => ({ document, line })),
+);
 
 test('there are commands to check', () => {
   expect(lines.length).toBeGreaterThan(5);
