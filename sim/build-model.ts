@@ -7,6 +7,7 @@ import { TilewrightError } from '../codegen/support/errors.ts';
 import { locateTool, runTool, toolVersion } from '../codegen/support/run-tool.ts';
 import { type ArtefactStore, artefactStore, contentHash } from '../codegen/support/store.ts';
 import { fifoVisibility, glueView, harnessFolder, renderGlue, verilatedNames } from './glue.ts';
+import { profileMacro, profileView, profileVisibility } from './profile-glue.ts';
 
 /** What the simulator needs to know of a generated kernel. */
 export interface KernelArtefacts {
@@ -20,6 +21,8 @@ export interface BuildModelOptions {
   readonly store?: ArtefactStore | undefined;
   /** Builds the variant that can write FST; it is slower. */
   readonly trace?: boolean | undefined;
+  /** Builds the variant that counts what each process does; it is slower. */
+  readonly profile?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told when something has to be built, which takes seconds; silent when all is cached. */
   readonly onProgress?: ((step: string) => void) | undefined;
@@ -213,18 +216,20 @@ async function compileModel(
   sources: readonly Source[],
   tools: Toolchain,
   folder: string,
-  trace: boolean,
+  { trace, profile }: { readonly trace: boolean; readonly profile: boolean },
   signal: AbortSignal,
 ): Promise<void> {
   const verilated = join(folder, 'verilated');
   await mkdir(verilated);
   const visibility = join(verilated, 'visibility.vlt');
-  await writeFile(visibility, fifoVisibility);
+  const visible = [fifoVisibility, ...(profile ? [profileVisibility(kernel.manifest)] : [])];
+  await writeFile(visibility, visible.join(''));
   const { stderr } = await runTool(
     tools.verilator,
     [
       ...verilatorFlags,
       ...(trace ? ['--trace-fst', '--trace-structs'] : []),
+      ...(profile ? [`-D${profileMacro}`] : []),
       '--top-module',
       kernel.manifest.kernel,
       '--prefix',
@@ -241,7 +246,8 @@ async function compileModel(
     ['Vtop.h', 'Vtop___024root.h'].map((name) => readFile(join(verilated, name), 'utf8')),
   );
   const names = verilatedNames(kernel.manifest.kernel, top, root);
-  const glue = renderGlue(glueView(kernel.manifest, names));
+  const counters = profile ? profileView(kernel.manifest, names) : null;
+  const glue = renderGlue(glueView(kernel.manifest, names, counters));
   const generated = readdirSync(verilated).filter((name) => name.endsWith('.cpp'));
   // One translation unit: the clock loop and the design are optimised together, and the headers of
   // Verilator, which cost more than most designs, are read once.
@@ -280,22 +286,23 @@ export async function buildModel(
   const { manifest } = kernel;
   if (!isAbsolute(kernel.folder)) throw new TypeError(`not an absolute folder: ${kernel.folder}`);
   const store = options.store ?? artefactStore();
-  const trace = options.trace ?? false;
+  const { trace = false, profile = false } = options;
   const sources = await verilogSources(kernel);
   const tools = await toolchain();
   const key = {
     kernel: manifest.kernel,
     sources,
-    glue: renderGlue(glueView(manifest, { interrupt: 'interrupt', fifos: [] })),
+    glue: renderGlue(glueView(manifest, { interrupt: 'interrupt', fifos: [], bits: new Set() })),
     streams: manifest.streams.map(({ name, from, to, depth }) => [name, from, to, depth]),
     fifoVisibility,
+    ...(profile ? { profile: [profileMacro, profileVisibility(manifest)] } : {}),
     harness: harnessSources(),
     versions: tools.versions,
     flags: [verilatorFlags, compileFlags(trace), modelFlags()],
     // -march=native: a cache that is shared over a network must not serve another processor.
     processor: [process.arch, cpus()[0]?.model ?? ''],
   };
-  const name = `${manifest.kernel}-sim${trace ? '-trace' : ''}`;
+  const name = `${manifest.kernel}-sim${trace ? '-trace' : ''}${profile ? '-profile' : ''}`;
   const { folder, cached } = await store.build(name, key, async (folder) => {
     options.onProgress?.(`building the simulation model of ${manifest.kernel}`);
     let runtime: readonly string[] = [];
@@ -304,7 +311,7 @@ export async function buildModel(
       async (signal) => {
         runtime = await buildRuntime(tools, store, trace, signal);
       },
-      (signal) => compileModel(kernel, sources, tools, folder, trace, signal),
+      (signal) => compileModel(kernel, sources, tools, folder, { trace, profile }, signal),
     );
     const object = join(folder, 'verilated', 'model.o');
     const bind = process.platform === 'linux' ? ['-Wl,-Bsymbolic'] : [];

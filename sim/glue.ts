@@ -3,6 +3,7 @@ import type { Manifest, ManifestPort } from '../codegen/package/manifest.ts';
 import { TilewrightError } from '../codegen/support/errors.ts';
 import { packageRoot } from '../codegen/support/package-root.ts';
 import { renderTemplate } from '../codegen/support/render-template.ts';
+import type { ProfileView } from './profile-glue.ts';
 
 export interface GlueView {
   readonly kernel: string;
@@ -11,6 +12,8 @@ export interface GlueView {
   readonly reads: readonly GluePort[];
   readonly writes: readonly GluePort[];
   readonly streams: readonly GlueStream[];
+  /** Null in a model that counts nothing. */
+  readonly profile: ProfileView | null;
 }
 
 /** A FIFO between two processes, looked at only when the kernel is stuck. */
@@ -28,6 +31,8 @@ export interface VerilatedNames {
   readonly interrupt: string;
   /** Paths of the instances of `tw_fifo`. */
   readonly fifos: readonly string[];
+  /** Every signal of one bit that the root holds. */
+  readonly bits: ReadonlySet<string>;
 }
 
 interface GluePort {
@@ -41,7 +46,7 @@ interface GluePort {
 }
 
 /** A Verilog name as Verilator spells it in C++: it keeps double underscores for itself. */
-function verilatedName(name: string): string {
+export function verilatedName(name: string): string {
   return name.replaceAll('__', '___05F');
 }
 
@@ -70,7 +75,7 @@ export function verilatedNames(kernel: string, top: string, root: string): Veril
     const path = /^(\w+)__DOT__full$/.exec(name)?.[1];
     return path !== undefined && members.has(`${path}__DOT__empty`) ? [path] : [];
   });
-  return { interrupt, fifos };
+  return { interrupt, fifos, bits: members };
 }
 
 /** The FIFO of a stream: an instance of the stream's name, `fifo` before or after it or not. */
@@ -92,7 +97,12 @@ function checkPort(kernel: string, port: ManifestPort): void {
   );
 }
 
-export function glueView(manifest: Manifest, names: VerilatedNames): GlueView {
+/** @param profile as `profileView` finds it; null for a model that counts nothing. */
+export function glueView(
+  manifest: Manifest,
+  names: VerilatedNames,
+  profile: ProfileView | null = null,
+): GlueView {
   const ports = (direction: ManifestPort['direction']) =>
     manifest.ports.flatMap((port, index) => {
       if (port.direction !== direction) return [];
@@ -106,6 +116,7 @@ export function glueView(manifest: Manifest, names: VerilatedNames): GlueView {
     reads: ports('read'),
     writes: ports('write'),
     streams: streamsOf(manifest, names.fifos),
+    profile,
   };
 }
 

@@ -7,6 +7,13 @@ export {
 } from './build-model.ts';
 export type { IcarusRun } from './icarus-workload.ts';
 export { allocateSimBuffer, type SimBuffer } from './memory.ts';
+export type {
+  PortCycles,
+  ProcessActivity,
+  ProcessWait,
+  SimulationProfile,
+  StreamActivity,
+} from './profile.ts';
 export type { SimArguments } from './register-values.ts';
 export { type IcarusOptions, type IcarusResult, runIcarus } from './run-icarus.ts';
 export {

@@ -18,6 +18,7 @@ interface Functions {
   readonly tw_failure_code: (handle: bigint) => string;
   readonly tw_failure_text: (handle: bigint) => string;
   readonly tw_log: (handle: bigint) => string;
+  readonly tw_profile: (handle: bigint) => string;
   readonly tw_bind: (
     handle: bigint,
     port: number,
@@ -44,6 +45,7 @@ const declarations: Readonly<Record<keyof Functions, string>> = {
   tw_failure_code: 'const char *tw_failure_code(void *handle)',
   tw_failure_text: 'const char *tw_failure_text(void *handle)',
   tw_log: 'const char *tw_log(void *handle)',
+  tw_profile: 'const char *tw_profile(void *handle)',
   tw_bind:
     'int32_t tw_bind(void *handle, uint32_t port, const char *name, uint64_t base, ' +
     'uint8_t *data, uint64_t bytes)',
@@ -166,6 +168,11 @@ export class NativeModel {
   /** What the kernel printed since the last start. */
   log(): readonly string[] {
     return kernelLog(this.#functions.tw_log(this.#handle).split('\n'));
+  }
+
+  /** What was counted since the last start, as JSON; empty where the model counts nothing. */
+  profile(): string {
+    return this.#functions.tw_profile(this.#handle);
   }
 
   counters(): NativeCounters {

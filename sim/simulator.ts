@@ -7,6 +7,7 @@ import { asWriteError, temporaryPathFor } from '../codegen/support/atomic-write.
 import { TilewrightError } from '../codegen/support/errors.ts';
 import { type BuildModelOptions, buildModel, type KernelArtefacts } from './build-model.ts';
 import { NativeModel } from './native-model.ts';
+import { parseProfile, type SimulationProfile } from './profile.ts';
 import { registerValues, type SimArguments } from './register-values.ts';
 
 /** The memory behind every port; the model itself is described in sim/cpp/read-port.hpp. */
@@ -61,6 +62,8 @@ export interface SimulationResult {
   readonly simCyclesPerSecond: number;
   /** What the reader should know besides, e.g. Verilator's warnings about the kernel. */
   readonly messages: readonly string[];
+  /** Where the simulator was opened with `profile`. */
+  readonly profile?: SimulationProfile;
 }
 
 export interface RunOptions {
@@ -231,6 +234,7 @@ class VerilatedSimulator implements Simulator {
       }
       const counters = this.#model.counters();
       this.#model.acknowledge();
+      const profile = parseProfile(this.#model.profile());
       return {
         cycles: counters.doneCycle - counters.startCycle,
         ports: this.manifest.ports.map(({ name }, index) => ({
@@ -242,6 +246,7 @@ class VerilatedSimulator implements Simulator {
           (counters.cycle - from) / Math.max(milliseconds / 1e3, 1e-6),
         ),
         messages: this.#messages,
+        ...(profile === undefined ? {} : { profile }),
       };
     } finally {
       this.#model.unbind();

@@ -1,6 +1,6 @@
 import { loadKernelModule, seededRandom } from '../../codegen/index.ts';
 import { TilewrightError } from '../../codegen/support/errors.ts';
-import { defaultMemory } from '../../sim/index.ts';
+import { defaultMemory, type SimulationProfile } from '../../sim/index.ts';
 import { buildKernel } from '../device/build-kernel.ts';
 import type { BuiltKernel } from '../device/built-kernel.ts';
 import { openDevice } from '../device/open-device.ts';
@@ -31,6 +31,8 @@ export interface CosimOptions {
   readonly devices?: readonly string[];
   readonly trace?: string;
   readonly axiLog?: string;
+  /** Counts what each process does in the Verilog's cycles; its model is another one, and slower. */
+  readonly profile?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (message: string) => void;
 }
@@ -64,6 +66,8 @@ export interface CosimResult {
     readonly stall: number;
   };
   readonly simCyclesPerSecond: number | null;
+  /** Of the Verilog, where `profile` was asked for. */
+  readonly profile?: SimulationProfile;
 }
 
 /**
@@ -112,6 +116,7 @@ export async function cosimWorkload(
       memory: { ...memory, seed },
       trace: name === 'sim' ? options.trace : undefined,
       axiLog: name === 'sim' ? options.axiLog : undefined,
+      profile: name === 'sim' && options.profile === true,
     });
     try {
       runs.push(await runOn(device, kernel, workload, signal));
@@ -147,5 +152,6 @@ export async function cosimWorkload(
     memory,
     simCyclesPerSecond:
       sim === undefined || cycles === null ? null : Math.round((cycles / sim.hostMs) * 1000),
+    ...(sim?.profile === undefined ? {} : { profile: sim.profile }),
   };
 }

@@ -1,3 +1,4 @@
+import type { SimulationProfile } from '../../sim/index.ts';
 import type { BuiltKernel } from './built-kernel.ts';
 
 /** Buffers are plain bytes: little-endian elements, length a multiple of 64 (one 512-bit beat). */
@@ -19,6 +20,8 @@ export interface RunReport {
   readonly log?: readonly string[];
   /** Per port, where the back end counts them (golden: the useful beats; sim: the beats seen). */
   readonly ports?: readonly PortReport[];
+  /** What every cycle was spent on; only where the device was opened with `profile`. */
+  readonly profile?: SimulationProfile;
 }
 
 /** Memory that a kernel can reach. Freed by `release` or `using`. */

@@ -21,6 +21,7 @@ struct Model {
   std::unique_ptr<Simulation<Kernel>> simulation;
   Failure failure;
   std::string log;
+  std::string profile;
 
   // Once failed, a simulation stays failed: its state says nothing any more.
   template <class Work>
@@ -79,6 +80,13 @@ TILEWRIGHT_API const char* tw_failure_text(void* handle) {
 
 // The lines of the kernel's log since the last start.
 TILEWRIGHT_API const char* tw_log(void* handle) { return tilewright::model(handle).log.c_str(); }
+
+// The last run's profile as JSON (see `Profile`); empty where the model was not built for it.
+TILEWRIGHT_API const char* tw_profile(void* handle) {
+  auto& model = tilewright::model(handle);
+  if (model.simulation != nullptr) model.profile = model.simulation->profile();
+  return model.profile.c_str();
+}
 
 TILEWRIGHT_API int32_t tw_bind(void* handle, uint32_t port, const char* name, uint64_t base,
                                uint8_t* data, uint64_t bytes) {

@@ -13,6 +13,7 @@
 #include "address-channel.hpp"
 #include "axi-log.hpp"
 #include "memory-model.hpp"
+#include "profile.hpp"
 #include "ring-queue.hpp"
 
 namespace tilewright {
@@ -104,6 +105,15 @@ class ReadPort {
                   name_, ar_.valid(), ar_.ready(), rvalid, rready, inFlight(),
                   static_cast<unsigned long long>(bursts_ - inFlight()),
                   static_cast<unsigned long long>(beats_), verdict);
+  }
+
+  // After the inputs have settled, before `sample`.
+  PortView view(uint64_t cycle) const {
+    const PortState state = showing_ ? (*signals_.rready ? kTransfer : kNotReady)
+                            : queue_.empty()               ? kQuiet
+                            : queue_.front().due <= cycle  ? kWithheld
+                                                           : kLatency;
+    return {ar_.valid(), ar_.ready(), inFlight(), outstanding_, state, false};
   }
 
   void clearCounters() { bursts_ = beats_ = 0; }

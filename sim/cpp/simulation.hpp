@@ -146,6 +146,12 @@ class Simulation {
     }
   }
 
+  // The profile of the last run as JSON; empty where the model was not built for it.
+  std::string profile() const {
+    if constexpr (Kernel::kProfiled) return kernel_.profile.text();
+    return "";
+  }
+
   uint64_t cycle() const { return cycle_; }
   uint64_t startCycle() const { return startCycle_; }
   uint64_t doneCycle() const { return doneCycle_; }
@@ -222,6 +228,9 @@ class Simulation {
     kernel_.eachPort([&](auto& port) { port.drive(cycle_); });
     kernel_.clock(0);
     dump(0);
+    if constexpr (Kernel::kProfiled) {
+      if (state_ == RunState::running) kernel_.observe(cycle_);
+    }
 
     bool progress = kernel_.control.sample(cycle_, log_);
     kernel_.eachPort([&](auto& port) {
@@ -238,6 +247,7 @@ class Simulation {
       state_ = RunState::running;
       startCycle_ = cycle_;
       lastProgress_ = cycle_;
+      if constexpr (Kernel::kProfiled) kernel_.profile.clear();
       log_.mark(cycle_, "start");
     } else if (state_ == RunState::running) {
       if (kernel_.interrupt()) {

@@ -15,6 +15,7 @@
 #include "address-channel.hpp"
 #include "axi-log.hpp"
 #include "memory-model.hpp"
+#include "profile.hpp"
 #include "ring-queue.hpp"
 
 namespace tilewright {
@@ -108,6 +109,19 @@ class WritePort {
                   name_, aw_.valid(), aw_.ready(), wvalid, *signals_.wready != 0, responding_,
                   bready, inFlight(), static_cast<unsigned long long>(bursts_ - inFlight()),
                   static_cast<unsigned long long>(beats_), verdict);
+  }
+
+  // After the inputs have settled, before `sample`.
+  PortView view(uint64_t) const {
+    const bool valid = *signals_.wvalid != 0;
+    const bool ready = *signals_.wready != 0;
+    const PortState state = valid && ready           ? kTransfer
+                            : !pending_.empty()      ? (valid ? kWithheld : kNotReady)
+                            : !responses_.empty()    ? kLatency
+                            : valid && aw_.valid()   ? kWithheld
+                                                     : kQuiet;
+    return {aw_.valid(), aw_.ready(), inFlight(), outstanding_, state,
+            responding_ && *signals_.bready != 0};
   }
 
   void clearCounters() { bursts_ = beats_ = 0; }

@@ -66,8 +66,10 @@ class SimKernel implements LoadedKernel {
       ([name, value]) => [name, this.#own(name, value)] as const,
     );
     const before = performance.now();
-    const { cycles, ports, log } = await this.simulator.run(Object.fromEntries(own), options);
-    return { hostMs: performance.now() - before, cycles, ports, log };
+    const result = await this.simulator.run(Object.fromEntries(own), options);
+    const { cycles, ports, log, profile } = result;
+    const hostMs = performance.now() - before;
+    return { hostMs, cycles, ports, log, ...(profile === undefined ? {} : { profile }) };
   }
 
   #own(name: string, value: number | bigint | DeviceBuffer): number | bigint | SimBuffer {
