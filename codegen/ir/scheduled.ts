@@ -2,7 +2,7 @@ import type { BlockProcess } from './blocks.ts';
 import type { Expr } from './ir.ts';
 
 /** A block process with a stage for everything that happens. Stage 0 is where a block starts. */
-export interface ScheduledProcess {
+export interface Placement {
   readonly blocks: BlockProcess;
   /** Number of pipeline stages, at least 1. */
   readonly stages: number;
@@ -19,6 +19,20 @@ export interface ScheduledProcess {
   readonly ii: readonly (number | undefined)[];
   /** The clock budget in nanoseconds that was needed, from the delay table. */
   readonly budget: number;
+}
+
+/** The same, and where its pipeline may stall. */
+export interface ScheduledProcess extends Placement {
+  /** The last stage that can stall: what has passed it moves on in every cycle. */
+  readonly gate: number;
+}
+
+/**
+ * Words that may still be on their way to a stream or memory port when it says that it is full: as many
+ * as there are stages from the gate to the access. 0 where the access itself can wait.
+ */
+export function slackOf(scheduled: ScheduledProcess, access: string): number {
+  return Math.max(0, (scheduled.accessStage.get(access) ?? 0) - scheduled.gate);
 }
 
 /** The scheduled form of every process of a kernel, by name. */

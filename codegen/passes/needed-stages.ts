@@ -1,6 +1,6 @@
 import { type BlockProcess, conditionsOf, rootsOf } from '../ir/blocks.ts';
 import type { Expr } from '../ir/ir.ts';
-import type { ScheduledProcess } from '../ir/scheduled.ts';
+import type { Placement } from '../ir/scheduled.ts';
 import { operandsOf } from '../ir/visit.ts';
 
 /** Every place of a process where the value of a variable as it was is used: block and user. */
@@ -51,7 +51,7 @@ export function variableUses(process: BlockProcess): readonly VariableUses[] {
 /** The stage in which each variable is needed first: read there, it delays nothing. */
 export function neededStages(
   uses: readonly VariableUses[],
-  scheduled: ScheduledProcess,
+  scheduled: Placement,
 ): Map<string, number> {
   const needed = new Map<string, number>();
   for (const { variable, block, user } of uses) {

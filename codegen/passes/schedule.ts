@@ -7,7 +7,7 @@ import {
   targetsOf,
 } from '../ir/blocks.ts';
 import type { Expr } from '../ir/ir.ts';
-import type { ScheduledProcess } from '../ir/scheduled.ts';
+import type { Placement, ScheduledProcess } from '../ir/scheduled.ts';
 import { operandsOf } from '../ir/visit.ts';
 import {
   accessSetup,
@@ -18,6 +18,7 @@ import {
   registerOutput,
 } from './delays.ts';
 import { neededStages, variableUses } from './needed-stages.ts';
+import { withGate } from './stall-gate.ts';
 
 /** Nanoseconds of logic that a stage holds unless a recurrence needs more: 300 MHz with room for wires. */
 export const clockBudget = 2.4;
@@ -35,7 +36,7 @@ export const clockBudget = 2.4;
  */
 export function schedule(process: BlockProcess, budget = clockBudget): ScheduledProcess {
   // II before clock: a recurrence that does not fit into a stage gets a longer one.
-  let best: ScheduledProcess | undefined;
+  let best: Placement | undefined;
   for (const stretch of [1, 1.2, 1.45, 1.75]) {
     const found = improve(process, budget * stretch);
     const excess = found.blocks.blocks.reduce(
@@ -47,11 +48,11 @@ export function schedule(process: BlockProcess, budget = clockBudget): Scheduled
     if (excess === 0) break;
   }
   if (best === undefined) throw new Error('no schedule');
-  return best;
+  return withGate(best);
 }
 
 /** Loops dominate, then the other blocks' delays, then the length of the pipeline. */
-function cost(found: ScheduledProcess): number {
+function cost(found: Placement): number {
   const loops = found.ii.reduce<number>((sum, ii) => sum + (ii ?? 0), 0);
   const branches = found.nextStage.reduce((sum, stage) => sum + stage, 0);
   let late = 0;
@@ -66,7 +67,7 @@ const searchEffort = 400_000;
  * Moves the stage in which each variable is read as long as that helps: first to where it is needed, which
  * delays nothing; then, where an iteration still waits for a variable, that one further.
  */
-function improve(process: BlockProcess, budget: number): ScheduledProcess {
+function improve(process: BlockProcess, budget: number): Placement {
   const uses = variableUses(process);
   const reads = new Map<string, number>();
   for (const name of process.state.keys()) reads.set(name, 0);
@@ -120,7 +121,7 @@ function place(
   process: BlockProcess,
   reads: ReadonlyMap<string, number>,
   budget: number,
-): ScheduledProcess {
+): Placement {
   const accessStage = new Map<string, number>();
   let values: Map<Expr, Moment>[] = [];
   // Access stages only grow, so this ends; each round places all blocks against the stages known so far.
@@ -210,7 +211,7 @@ function place(
 }
 
 /** When each value of a block is there: for those who explain a schedule. */
-export function momentsOf(scheduled: ScheduledProcess, block: number): (expr: Expr) => Moment {
+export function momentsOf(scheduled: Placement, block: number): (expr: Expr) => Moment {
   const { blocks, readStage, accessStage, budget } = scheduled;
   const known = new Map<Expr, Moment>();
   return (expr) => momentOf(expr, blocks.blocks[block], known, readStage, accessStage, budget);

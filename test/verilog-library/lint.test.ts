@@ -52,10 +52,15 @@ const fifoShapes: Parameters[] = [
   [128, 65],
   [33, 257],
   [8, 1024],
-].map(([WIDTH, DEPTH]) => ({ WIDTH, DEPTH }) as Parameters);
+  [1, 1, 1],
+  [64, 2, 1],
+  [512, 2, 14],
+  [40, 60, 9],
+  [128, 65, 3],
+].map(([WIDTH, DEPTH, SLACK = 0]) => ({ WIDTH, DEPTH, SLACK }) as Parameters);
 const portShapes: Parameters[] = [
   { OUTSTANDING: 1, REQUEST_DEPTH: 1, DATA_DEPTH: 1 },
-  { OUTSTANDING: 16, REQUEST_DEPTH: 2, DATA_DEPTH: 2 },
+  { OUTSTANDING: 16, REQUEST_DEPTH: 2, DATA_DEPTH: 2, REQUEST_SLACK: 3 },
   { OUTSTANDING: 64, REQUEST_DEPTH: 4, DATA_DEPTH: 32 },
   { OUTSTANDING: 224, REQUEST_DEPTH: 16, DATA_DEPTH: 512 },
 ];

@@ -28,6 +28,22 @@ const mutations: readonly Mutation[] = [
     verdict: /full is wrong/,
   },
   {
+    what: 'full one word late, with slack',
+    file: 'tw_fifo.v',
+    from: 'next_count >= ENOUGH',
+    to: 'next_count > ENOUGH',
+    bench: 'fifo',
+    verdict: /full is wrong/,
+  },
+  {
+    what: 'no room for the words under way',
+    file: 'tw_fifo.v',
+    from: 'WORDS = DEPTH + SLACK;',
+    to: 'WORDS = DEPTH;',
+    bench: 'fifo',
+    verdict: /full is wrong|dout is wrong|empty is wrong/,
+  },
+  {
     what: 'a ring one entry too long',
     file: 'tw_fifo.v',
     from: "LAST = ENTRIES[BITS-1:0] - 1'b1",

@@ -1,20 +1,49 @@
-import { type Next, readsOf, targetsOf } from '../../ir/blocks.ts';
+import { type BlockOp, type Next, readsOf, targetsOf } from '../../ir/blocks.ts';
 import { arrayHazards } from './emit-arrays.ts';
 import { literal } from './expressions.ts';
 import { accessSignals } from './ports.ts';
 import type { ProcessContext } from './process-context.ts';
 
-export function stallAndGo(context: ProcessContext, stage: number): void {
-  const { stages } = context.scheduled;
-  const reasons = context.opsAt(stage).flatMap(({ op, block }) => {
-    const { busy } = accessSignals(op, context.kernel);
-    return busy === undefined
+/** One reason for which a stage may have to wait. */
+export interface StallReason {
+  /** The access that cannot happen yet; undefined where a value of an older block is awaited. */
+  readonly access?: Pick<BlockOp, 'kind' | 'resource'>;
+  /** The condition, in Verilog. */
+  readonly text: string;
+}
+
+/** Why a stage may have to wait: for its inputs, its outputs, or an older block. */
+export function stallReasons(context: ProcessContext, stage: number): readonly StallReason[] {
+  const { gate } = context.scheduled;
+  if (stage > gate) return [];
+  const own = context.opsAt(stage);
+  // Outputs of all stages behind the gate are waited for at the gate.
+  const behind =
+    stage < gate
       ? []
-      : [`(${[...context.active(op, stage, block), busy].join(' && ')})`];
+      : Array.from({ length: context.scheduled.stages - 1 - gate }, (_, at) =>
+          context.opsAt(gate + 1 + at),
+        ).flat();
+  const accesses = [...own, ...behind].flatMap(({ op, block }) => {
+    const { busy } = accessSignals(op, context.kernel);
+    if (busy === undefined) return [];
+    const text = `(${[...context.active(op, stage, block), busy].join(' && ')})`;
+    return [{ access: { kind: op.kind, resource: op.resource }, text }];
   });
-  reasons.push(...hazards(context, stage), ...arrayHazards(context, stage));
+  const older = [...hazards(context, stage), ...arrayHazards(context, stage)];
+  return [...accesses, ...older.map((text) => ({ text }))];
+}
+
+export function stallAndGo(context: ProcessContext, stage: number): void {
+  const { stages, gate } = context.scheduled;
+  if (stage > gate) {
+    context.line(`assign s${stage}_go = s${stage}_valid;`);
+    return;
+  }
+  const reasons = stallReasons(context, stage).map(({ text }) => text);
   context.line(`assign s${stage}_stall = ${reasons.length === 0 ? "1'b0" : reasons.join(' || ')};`);
-  const next = stage + 1 < stages ? ` && (!s${stage + 1}_valid || s${stage + 1}_go)` : '';
+  const elastic = stage < gate && stage + 1 < stages;
+  const next = elastic ? ` && (!s${stage + 1}_valid || s${stage + 1}_go)` : '';
   context.line(`assign s${stage}_go = s${stage}_valid && !s${stage}_stall${next};`);
 }
 
@@ -48,7 +77,7 @@ function hazards(context: ProcessContext, stage: number): string[] {
 
 /** Which block comes next, and the valid bits of the stages. */
 export function control(context: ProcessContext): void {
-  const { stages, nextStage, blocks } = context.scheduled;
+  const { stages, nextStage, blocks, gate } = context.scheduled;
   context.line();
   context.line('// The next block, as soon as it is known.');
   const index = context.blockBits === 1 ? '' : `[${context.blockBits - 1}:0] `;
@@ -96,10 +125,14 @@ export function control(context: ProcessContext): void {
   for (let stage = 1; stage < stages; stage++) {
     context.line('always @(posedge clk) begin');
     context.line(`    if (!rst_n) s${stage}_valid <= 1'b0;`);
-    context.line(`    else if (s${stage - 1}_go) s${stage}_valid <= 1'b1;`);
-    context.line(`    else if (s${stage}_go) s${stage}_valid <= 1'b0;`);
+    if (stage > gate) context.line(`    else s${stage}_valid <= s${stage - 1}_go;`);
+    else {
+      context.line(`    else if (s${stage - 1}_go) s${stage}_valid <= 1'b1;`);
+      context.line(`    else if (s${stage}_go) s${stage}_valid <= 1'b0;`);
+    }
     if (context.multiple()) {
-      context.line(`    if (s${stage - 1}_go) s${stage}_block <= s${stage - 1}_block;`);
+      const moves = stage > gate ? '' : `if (s${stage - 1}_go) `;
+      context.line(`    ${moves}s${stage}_block <= s${stage - 1}_block;`);
     }
     context.line('end');
   }

@@ -12,12 +12,12 @@ export function variables(context: ProcessContext): void {
     context.line('// Variables of the source that live from one block to another.');
   for (const [name, type] of state) context.line(`reg  ${typeRange(type)}r_${name};`);
   context.line();
-  const { stages } = context.scheduled;
+  const { stages, gate } = context.scheduled;
   const index = context.blockBits === 1 ? '' : `[${context.blockBits - 1}:0] `;
   for (let stage = 0; stage < stages; stage++) {
     context.line(`reg  s${stage}_valid;`);
     if (context.multiple()) context.line(`reg  ${index}s${stage}_block;`);
-    context.line(`wire s${stage}_stall;`);
+    if (stage <= gate) context.line(`wire s${stage}_stall;`);
     context.line(`wire s${stage}_go;`);
   }
 }
@@ -38,7 +38,9 @@ export function emitStage(context: ProcessContext, stage: number): void {
     context.line(`reg  ${typeRange(value.expr.type)}s${stage + 1}_${value.name};`);
   }
   if (crossing.length === 0) return;
-  context.line(`always @(posedge clk) if (s${stage}_go) begin`);
+  // What has passed the gate moves on in every cycle, so its registers need no enable.
+  const moves = stage < context.scheduled.gate ? ` if (s${stage}_go)` : '';
+  context.line(`always @(posedge clk)${moves} begin`);
   for (const value of crossing) {
     context.line(`    s${stage + 1}_${value.name} <= ${context.nameAt(value, stage)};`);
   }

@@ -1,4 +1,5 @@
 import type { KernelIR, Process } from '../../ir/ir.ts';
+import { type Schedule, slackOf } from '../../ir/scheduled.ts';
 import { renderTemplate } from '../../support/render-template.ts';
 import { portsOf, range, scalarWire, streamBits } from './ports.ts';
 
@@ -8,11 +9,13 @@ export function processModule(kernel: KernelIR, process: Process): string {
 }
 
 /** The kernel's top module: control slave, FIFOs, AXI masters, processes, and when a run is over. */
-export function emitTop(kernel: KernelIR): string {
+export function emitTop(kernel: KernelIR, schedule: Schedule): string {
   const parameters = Object.entries(kernel.parameters).map(([name, value]) => `${name} = ${value}`);
   const read = new Set(
     kernel.processes.flatMap((process) => portsOf(process, kernel).map((one) => one.name)),
   );
+  const slack = (access: string) =>
+    Math.max(0, ...[...schedule.values()].map((one) => slackOf(one, access)));
   const idle = [
     ...kernel.processes.map((process) => `${process.name}_idle`),
     ...kernel.memories.map((memory) => `${memory.name}_idle`),
@@ -33,6 +36,7 @@ export function emitTop(kernel: KernelIR): string {
       name: stream.name,
       width: streamBits(stream),
       depth: stream.depth,
+      slack: slack(`write ${stream.name}`),
       range: range(streamBits(stream)),
       source: `${stream.span.file}:${stream.span.line}`,
     })),
@@ -41,6 +45,8 @@ export function emitTop(kernel: KernelIR): string {
       port: `m_axi_${memory.name}`,
       read: memory.direction === 'read',
       outstanding: memory.outstanding,
+      requestSlack: slack(`request ${memory.name}`),
+      dataSlack: slack(`send ${memory.name}`),
     })),
     processes: kernel.processes.map((process) => ({
       name: process.name,

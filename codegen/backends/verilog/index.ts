@@ -51,7 +51,7 @@ export const verilogBackend: Backend = {
   emit(kernel: KernelIR, schedule: Schedule): Map<string, string> {
     const files = new Map<string, string>();
     const add = (module: string, text: string) => files.set(`verilog/${module}.v`, text);
-    add(kernel.name, emitTop(kernel));
+    add(kernel.name, emitTop(kernel, schedule));
     const module = `${kernel.name}_control`;
     add(module, emitControl({ module, arguments: registerMap(kernel) }));
     for (const process of kernel.processes) {

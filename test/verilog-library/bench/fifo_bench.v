@@ -3,7 +3,8 @@
 module fifo_check #(
     parameter WIDTH = 8,
     parameter DEPTH = 2,
-    parameter LATENCY = 1
+    parameter LATENCY = 1,
+    parameter SLACK = 0
 ) (
     input  wire        clk,
     input  wire        rst_n,
@@ -24,12 +25,15 @@ module fifo_check #(
     wire             empty;
     wire [WIDTH-1:0] dout;
     wire [WIDTH-1:0] din = {(WIDTH + 31) / 32{random ^ (pushed * 32'h9e3779b9)}};
-    wire             push = want_push && !full;
+    // With slack, a push was decided SLACK cycles ago, when `full` was still low.
+    reg  [SLACK:0]   under_way = 0;
+    wire [SLACK+1:0] decided = {under_way, want_push && !full};
+    wire             push = decided[SLACK];
     wire             pop = want_pop && !empty;
     wire [31:0]      held = pushed - popped;
     wire             visible = (held != 0) && (cycle - born[popped[11:0]] >= LATENCY);
 
-    tw_fifo #(.WIDTH(WIDTH), .DEPTH(DEPTH)) dut (
+    tw_fifo #(.WIDTH(WIDTH), .DEPTH(DEPTH), .SLACK(SLACK)) dut (
         .clk(clk), .rst_n(rst_n), .push(push), .din(din), .full(full),
         .pop(pop), .dout(dout), .empty(empty)
     );
@@ -47,8 +51,8 @@ module fifo_check #(
     task fail;
         input [8*24-1:0] what;
         begin
-            $display("FAIL %0s: depth %0d, width %0d, cycle %0d, %0d words held", what, DEPTH,
-                WIDTH, cycle, held);
+            $display("FAIL %0s: depth %0d, width %0d, slack %0d, cycle %0d, %0d words held", what,
+                DEPTH, WIDTH, SLACK, cycle, held);
             $finish;
         end
     endtask
@@ -61,11 +65,12 @@ module fifo_check #(
         if (rst_n && cycle[8:0] == 0) mode <= random[9:8];
         want_push <= (mode == 0) || (mode == 1 ? random[2:0] != 0 : random[2:0] < 3);
         want_pop <= (mode == 0) || (mode == 2 ? random[5:3] != 0 : random[5:3] < 2);
+        under_way <= rst_n ? decided[SLACK:0] : 0;
         if (!rst_n) begin
             want_push <= 0;
             want_pop <= 0;
         end else begin
-            if (full !== (held == DEPTH)) fail("full is wrong");
+            if (full !== (held >= DEPTH)) fail("full is wrong");
             if (empty !== !visible) fail("empty is wrong");
             if (visible && dout !== queue[popped[11:0]]) fail("dout is wrong");
             if (push) begin
@@ -76,7 +81,7 @@ module fifo_check #(
             if (pop) popped <= popped + 1;
             // With both sides always willing, a FIFO of two words or more moves one every cycle.
             streak <= (want_push && want_pop) ? streak + 1 : 0;
-            if (DEPTH > 1 && want_push && want_pop && streak > DEPTH + 4 && !pop) fail("a bubble");
+            if (DEPTH > 1 && want_push && want_pop && SLACK == 0 && streak > DEPTH + 4 && !pop) fail("a bubble");
         end
     end
 endmodule
@@ -87,7 +92,7 @@ module fifo_bench (
     input wire [31:0] seed
 );
     integer     cycles = 0;
-    wire [31:0] words [0:11];
+    wire [31:0] words [0:15];
 
     fifo_check #(.WIDTH(8), .DEPTH(1)) one (clk, rst_n, seed, words[0]);
     fifo_check #(.WIDTH(32), .DEPTH(2)) two (clk, rst_n, seed, words[1]);
@@ -101,13 +106,18 @@ module fifo_bench (
     fifo_check #(.WIDTH(512), .DEPTH(65), .LATENCY(2)) block (clk, rst_n, seed, words[9]);
     fifo_check #(.WIDTH(64), .DEPTH(128), .LATENCY(2)) block_128 (clk, rst_n, seed, words[10]);
     fifo_check #(.WIDTH(33), .DEPTH(257), .LATENCY(2)) block_257 (clk, rst_n, seed, words[11]);
+    fifo_check #(.WIDTH(8), .DEPTH(1), .SLACK(1)) slack_one (clk, rst_n, seed, words[12]);
+    fifo_check #(.WIDTH(40), .DEPTH(2), .SLACK(3)) slack_two (clk, rst_n, seed, words[13]);
+    fifo_check #(.WIDTH(512), .DEPTH(32), .SLACK(7)) slack_ring (clk, rst_n, seed, words[14]);
+    fifo_check #(.WIDTH(64), .DEPTH(128), .LATENCY(2), .SLACK(5))
+        slack_block (clk, rst_n, seed, words[15]);
 
     always @(posedge clk) begin
         cycles <= cycles + 1;
         if (cycles == 12000) begin
-            $display("PASS %0d %0d %0d %0d %0d %0d %0d %0d %0d %0d %0d %0d", words[0], words[1],
-                words[2], words[3], words[4], words[5], words[6], words[7], words[8], words[9],
-                words[10], words[11]);
+            $display("PASS %0d %0d %0d %0d %0d %0d %0d %0d %0d %0d %0d %0d %0d %0d %0d %0d", words[0],
+                words[1], words[2], words[3], words[4], words[5], words[6], words[7], words[8],
+                words[9], words[10], words[11], words[12], words[13], words[14], words[15]);
             $finish;
         end
     end

@@ -2,7 +2,7 @@
 // tw_axi_read and tw_axi_write.
 //
 //   req_push   queue a request for `req_beats` (1 to 256) beats of 64 bytes from beat `req_beat`
-//              after `base`; only while `req_full` is low
+//              after `base`; only while `req_full` is low, or REQUEST_SLACK times after that
 //   hold       high: present no further burst (the one that is presented already stays)
 //   issue      high in the cycle before a new burst appears on the channel; `issue_len` (beats less
 //              one) and `issue_last` (the last burst of its request) belong to that burst
@@ -13,7 +13,8 @@
 // 6 bits are not looked at. It must not change while requests are queued. valid, addr and len are
 // registers.
 module tw_axi_address #(
-    parameter REQUEST_DEPTH = 4
+    parameter REQUEST_DEPTH = 4,
+    parameter REQUEST_SLACK = 0
 ) (
     input  wire        clk,
     input  wire        rst_n,
@@ -43,7 +44,8 @@ module tw_axi_address #(
 
     tw_fifo #(
         .WIDTH(40),
-        .DEPTH(REQUEST_DEPTH)
+        .DEPTH(REQUEST_DEPTH),
+        .SLACK(REQUEST_SLACK)
     ) requests (
         .clk(clk),
         .rst_n(rst_n),

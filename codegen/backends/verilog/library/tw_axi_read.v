@@ -12,6 +12,7 @@
 module tw_axi_read #(
     parameter OUTSTANDING = 64,
     parameter REQUEST_DEPTH = 4,
+    parameter REQUEST_SLACK = 0,
     parameter DATA_DEPTH = 32
 ) (
     input  wire         clk,
@@ -59,7 +60,8 @@ module tw_axi_read #(
     wire           hold = (in_flight == LIMIT) && !retire;
 
     tw_axi_address #(
-        .REQUEST_DEPTH(REQUEST_DEPTH)
+        .REQUEST_DEPTH(REQUEST_DEPTH),
+        .REQUEST_SLACK(REQUEST_SLACK)
     ) address (
         .clk(clk),
         .rst_n(rst_n),

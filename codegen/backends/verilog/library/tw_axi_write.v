@@ -16,7 +16,9 @@
 module tw_axi_write #(
     parameter OUTSTANDING = 64,
     parameter REQUEST_DEPTH = 4,
-    parameter DATA_DEPTH = 32
+    parameter REQUEST_SLACK = 0,
+    parameter DATA_DEPTH = 32,
+    parameter DATA_SLACK = 0
 ) (
     input  wire         clk,
     input  wire         rst_n,
@@ -57,7 +59,8 @@ module tw_axi_write #(
     wire       flights_full;
 
     tw_axi_address #(
-        .REQUEST_DEPTH(REQUEST_DEPTH)
+        .REQUEST_DEPTH(REQUEST_DEPTH),
+        .REQUEST_SLACK(REQUEST_SLACK)
     ) address (
         .clk(clk),
         .rst_n(rst_n),
@@ -107,7 +110,8 @@ module tw_axi_write #(
 
     tw_fifo #(
         .WIDTH(512),
-        .DEPTH(DATA_DEPTH)
+        .DEPTH(DATA_DEPTH),
+        .SLACK(DATA_SLACK)
     ) data (
         .clk(clk),
         .rst_n(rst_n),

@@ -1,15 +1,17 @@
 // First-word fall-through FIFO: `dout` is the oldest word whenever `empty` is low.
 //
-//   push  write `din`; only while `full` is low, even if a word is popped in the same cycle
+//   push  write `din`; only while `full` is low, even if a word is popped in the same cycle. Words
+//         that were on their way when `full` rose may still come, up to SLACK of them
 //   pop   drop the oldest word; only while `empty` is low
 //
 // `full` and `empty` are registers, so neither side sees the other side's logic in its own path.
-// From DEPTH 2 on, a push and a pop every cycle are sustained. Any DEPTH from 1 is exact: DEPTH
-// words fit, no more. A pushed word is visible in the next cycle, or one cycle later where the
+// From DEPTH 2 on, a push and a pop every cycle are sustained. Any DEPTH from 1 is exact: `full`
+// rises with the DEPTH-th word. A pushed word is visible in the next cycle, or one cycle later where the
 // words lie in block RAM (more than 64 words and 8 kbit or more).
 module tw_fifo #(
     parameter WIDTH = 32,
-    parameter DEPTH = 2
+    parameter DEPTH = 2,
+    parameter SLACK = 0
 ) (
     input  wire             clk,
     input  wire             rst_n,
@@ -23,15 +25,18 @@ module tw_fifo #(
 
     // Narrow two-word queues are registers: fast, and hardly larger than LUT RAM with its pointers.
     // Wide ones are LUT RAM even when shallow: two 512-bit words would be 1,024 flip-flops.
-    localparam IN_REGISTERS = (DEPTH == 1) || ((DEPTH == 2) && (WIDTH <= 64));
-    localparam IN_BLOCK_RAM = (DEPTH > 64) && (WIDTH * DEPTH >= 8192);
+    localparam WORDS = DEPTH + SLACK;
+    localparam IN_REGISTERS = (WORDS == 1) || ((WORDS == 2) && (SLACK == 0) && (WIDTH <= 64));
+    localparam IN_BLOCK_RAM = (WORDS > 64) && (WIDTH * WORDS >= 8192);
 
     // Words behind the output register of a block RAM; that register holds one word itself.
-    localparam ENTRIES = IN_BLOCK_RAM ? DEPTH - 1 : DEPTH;
+    localparam ENTRIES = IN_BLOCK_RAM ? WORDS - 1 : WORDS;
+    // `full` is for those in the RAM: what the output register took is not counted.
+    localparam LIMIT = ENTRIES - SLACK;
     localparam BITS = (ENTRIES > 1) ? $clog2(ENTRIES) : 1;
 
     generate
-        if (DEPTH == 1) begin : single
+        if (WORDS == 1) begin : single
             reg [WIDTH-1:0] word;
             reg             occupied;
 
@@ -89,14 +94,33 @@ module tw_fifo #(
                 if (!rst_n) begin
                     write_at <= {BITS{1'b0}};
                     read_at <= {BITS{1'b0}};
-                    full_q <= 1'b0;
                     empty_q <= 1'b1;
                 end else begin
                     if (push) write_at <= write_next;
                     if (fetch) read_at <= read_next;
-                    if (push != fetch) begin
-                        full_q <= push && (write_next == read_at);
-                        empty_q <= fetch && (read_next == write_at);
+                    if (push != fetch) empty_q <= fetch && (read_next == write_at);
+                end
+            end
+
+            if (SLACK == 0) begin : exact
+                always @(posedge clk) begin
+                    if (!rst_n) full_q <= 1'b0;
+                    else if (push != fetch) full_q <= push && (write_next == read_at);
+                end
+            end else begin : early
+                // With slack, full is a matter of how many words there are.
+                localparam COUNT = $clog2(ENTRIES + 1);
+                localparam [COUNT-1:0] ENOUGH = LIMIT[COUNT-1:0];
+                reg  [COUNT-1:0] count;
+                wire [COUNT-1:0] next_count = push ? count + 1'b1 : count - 1'b1;
+
+                always @(posedge clk) begin
+                    if (!rst_n) begin
+                        count <= {COUNT{1'b0}};
+                        full_q <= 1'b0;
+                    end else if (push != fetch) begin
+                        count <= next_count;
+                        full_q <= next_count >= ENOUGH;
                     end
                 end
             end
