@@ -7,7 +7,7 @@ import {
   reportDiagnostics,
 } from './frontend/diagnostics.ts';
 import { hashedSource, type KernelModule, loadKernelModule } from './frontend/load-module.ts';
-import { resolveParameters } from './frontend/parameters.ts';
+import { checkCombination, resolveParameters } from './frontend/parameters.ts';
 import { isTooDeep, tooDeep } from './frontend/too-deep.ts';
 import type { KernelIR } from './ir/ir.ts';
 import type { Schedule } from './ir/scheduled.ts';
@@ -59,6 +59,7 @@ function compileModule(
 ): CompiledKernel {
   const { definition } = module;
   const values = resolveParameters(definition.name, definition.parameters, parameters);
+  checkCombination(definition.name, (p) => definition.refuse?.(p), values);
   let ir = compileKernelModule(module, values);
   verifyKernel(ir);
   const statedDepths = new Map(ir.streams.map(({ name, depth }) => [name, depth]));

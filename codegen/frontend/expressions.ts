@@ -158,6 +158,7 @@ function property(object: Value, name: string, span: ReturnType<typeof spanOf>):
     if (object.list && known !== undefined) {
       return property({ kind: 'static', value: known.value }, name, span);
     }
+    if (object.list) return refusePart(object.fields.size, name, span);
     fail(
       'TW1007',
       span,
@@ -194,6 +195,25 @@ function property(object: Value, name: string, span: ReturnType<typeof spanOf>):
   );
 }
 
+/** An index or a method that an array of values has not. */
+function refusePart(length: number, name: string, span: ReturnType<typeof spanOf>): never {
+  if (/^-?[\d.]+$/.test(name)) {
+    fail('TW1008', span, `index ${name} is past the end of ${length}`, 'Check the bounds.');
+  }
+  fail(
+    'TW1007',
+    span,
+    `an array has no '${name}' here`,
+    'Index it with constants; in a dataflow region there are map, forEach, entries, slice, concat, push and for … of.',
+  );
+}
+
+/** True for an array of streams or memories, at whatever depth. */
+function wired(value: Value): boolean {
+  if (value.kind === 'record') return [...value.fields.values()].some(wired);
+  return value.kind === 'stream' || value.kind === 'memory';
+}
+
 function element(
   object: Value,
   index: Value,
@@ -215,11 +235,14 @@ function element(
       return element(hw(toHardware(object, span).expr), index, span, source, builder);
     }
     if (known === undefined) {
+      const wires = wired(object);
       fail(
         'TW1005',
         span,
-        'an array of hardware values is indexed by a value of the hardware',
-        'Make it a vector, vec(type, lanes, (l) => …), or an array(type, length).',
+        `an array of ${wires ? 'streams or memories' : 'hardware values'} is indexed by a value of the hardware`,
+        wires
+          ? 'Each element is wires of its own: index it with the counter of a loop that begins with unroll(), and act inside an if on the one that is meant.'
+          : 'Make it a vector, vec(type, lanes, (l) => …), or an array(type, length).',
       );
     }
     return property(object, String(known.value), span);
@@ -457,6 +480,8 @@ export function lambda(node: Expression, scope: Scope, builder: ProcessBuilder):
 
 function call(node: CallExpression, scope: Scope, builder: ProcessBuilder): Value {
   const span = spanOf(node);
+  const inRegion = builder.region?.call(node, scope, builder);
+  if (inRegion !== undefined) return inRegion;
   const callee = evaluate(node.getExpression(), scope, builder);
   const argNodes = node.getArguments() as Expression[];
   if (callee.kind === 'builtin' && isBuiltin(callee.name)) {

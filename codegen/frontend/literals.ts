@@ -52,7 +52,13 @@ export function arrayLiteral(
   if (values.some((one) => one.kind === 'poison')) return { kind: 'poison' };
   const known = values.map(staticOf);
   // A hardware constant has a width, which a let that takes it apart needs.
-  if (known.every((one) => one !== undefined) && values.every((one) => one.kind !== 'hw')) {
+  // In a dataflow region an array may grow: `const all: Stream<u8>[] = []`.
+  const fixed = builder.region === undefined;
+  if (
+    fixed &&
+    known.every((one) => one !== undefined) &&
+    values.every((one) => one.kind !== 'hw')
+  ) {
     return { kind: 'static', value: known.map((one) => one?.value) };
   }
   const fields = new Map(values.map((value, at) => [String(at), value]));

@@ -48,3 +48,23 @@ export function resolveParameters(
   }
   return values;
 }
+
+/** A combination of parameters that the kernel itself refuses, in its own words. */
+export function checkCombination(
+  kernel: string,
+  refuse: ((values: Readonly<Record<string, number>>) => string | undefined) | undefined,
+  values: Readonly<Record<string, number>>,
+): void {
+  let why: string | undefined;
+  try {
+    why = refuse?.(values);
+  } catch (error) {
+    why = error instanceof Error ? error.message : String(error);
+  }
+  if (why === undefined) return;
+  const given = Object.entries(values).map(([name, value]) => `${name}=${value}`);
+  throw new TilewrightError(`${kernel} is not built with these parameters: ${why}`, {
+    code: 'PARAMETER_COMBINATION',
+    hint: `Choose others; these were ${given.join(', ')}.`,
+  });
+}

@@ -30,7 +30,7 @@ export function bindPattern(
     const target = element.getNameNode();
     if (element.getDotDotDotToken() !== undefined) {
       const name = target.getText();
-      bind(name, rest(value, taken, name, span));
+      bind(name, restOfList(value, at) ?? rest(value, taken, name, span));
       return;
     }
     const inObject = Node.isObjectBindingPattern(pattern);
@@ -57,6 +57,16 @@ export function partOf(value: Value, key: string, named: boolean, span: Span): V
     return asValue({ ...value, expr: lane(value.expr, constant(BigInt(key)), span) });
   }
   return undefined;
+}
+
+/** `[first, ...others]` of an array: an array again. */
+function restOfList(value: Value, from: number): Value | undefined {
+  if (value.kind === 'static' && Array.isArray(value.value)) {
+    return { kind: 'static', value: value.value.slice(from) };
+  }
+  if (value.kind !== 'record' || !value.list) return undefined;
+  const others = [...value.fields.values()].slice(from);
+  return { ...value, fields: new Map(others.map((one, at) => [String(at), one])) };
 }
 
 function rest(value: Value, taken: ReadonlySet<string>, name: string, span: Span): Value {

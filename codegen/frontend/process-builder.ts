@@ -1,14 +1,23 @@
+import type { CallExpression } from 'ts-morph';
 import { cast, constant } from '../ir/build.ts';
 import type { AssignStmt, Expr, LocalArray, Span, Stmt, Table, Type, Variable } from '../ir/ir.ts';
 import { type Diagnostic, fail } from './diagnostics.ts';
 import type { Jumps } from './jump-statements.ts';
 import { plainName } from './plain-name.ts';
+import type { Scope } from './scope.ts';
 import { settleStatements } from './settle-statements.ts';
+import type { Value } from './values.ts';
 
 /** What one kernel's compilation collects besides processes. */
 export interface KernelState {
   readonly diagnostics: Diagnostic[];
   readonly tables: Table[];
+}
+
+/** What calls mean in a dataflow region: they make streams, processes, and arrays of both. */
+export interface RegionCalls {
+  /** The value of a call, or undefined where the region gives it no meaning of its own. */
+  call(node: CallExpression, scope: Scope, builder: ProcessBuilder): Value | undefined;
 }
 
 /** Collects the statements and variables of one process while its source is walked. */
@@ -20,6 +29,8 @@ export class ProcessBuilder {
   pureDepth = 0;
   /** Above 0 where the lanes of a vector are computed one by one, to be joined again. */
   laneDepth = 0;
+  /** Set while expressions of a dataflow region are evaluated. */
+  region: RegionCalls | undefined;
   /** Where `break`, `continue` and `return` lead at this point of the source. */
   jumps: Jumps = {};
   private readonly names = new Set<string>();

@@ -51,6 +51,17 @@ export class Scope {
     return this.names.get(name) ?? this.outer?.find(name);
   }
 
+  /** True where the block itself declares the name. */
+  owns(name: string): boolean {
+    return this.names.has(name);
+  }
+
+  /** Another value for a name, in the block that declares it. */
+  replace(name: string, binding: Binding): void {
+    if (this.names.has(name) || this.outer === undefined) this.names.set(name, binding);
+    else this.outer.replace(name, binding);
+  }
+
   lookup(name: string, span: Span): Binding {
     const found = this.find(name);
     if (found !== undefined) return found;

@@ -1,6 +1,13 @@
 import { TilewrightError } from '../support/errors.ts';
 import { isBig } from './element-type.ts';
-import type { Arguments, Bound, KernelDefinition, Parameters, ParameterValues } from './kernel.ts';
+import {
+  type Arguments,
+  type Bound,
+  eachArgument,
+  type KernelDefinition,
+  type Parameters,
+  type ParameterValues,
+} from './kernel.ts';
 import { observeLog } from './log.ts';
 import { GoldenReadPort, GoldenWritePort, type PortCount } from './memory.ts';
 import { holdIn } from './rounding.ts';
@@ -32,7 +39,7 @@ export function runGolden<P extends Parameters, A extends Arguments>(
   const declared = definition.arguments(parameters);
   const ports: (PortCount & { name: string })[] = [];
   const bound: Record<string, unknown> = {};
-  for (const [name, argument] of Object.entries(declared)) {
+  for (const [name, argument] of eachArgument(declared)) {
     const given = args[name];
     if (argument.kind === 'scalar') {
       if (typeof given !== 'number' && typeof given !== 'bigint') {
@@ -60,6 +67,10 @@ export function runGolden<P extends Parameters, A extends Arguments>(
     const port = new Port(name, argument.element, given);
     ports.push(port as unknown as PortCount & { name: string });
     bound[name] = port;
+  }
+  for (const [name, argument] of Object.entries(declared)) {
+    if (argument.kind !== 'read-array' && argument.kind !== 'write-array') continue;
+    bound[name] = Array.from({ length: argument.count }, (_, at) => bound[`${name}_${at}`]);
   }
   const streams: { readonly left: number }[] = [];
   const log: string[] = [];

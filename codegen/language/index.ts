@@ -19,23 +19,29 @@ export {
   type Argument,
   type Arguments,
   type Bound,
+  eachArgument,
   type KernelDefinition,
   kernel,
   type Parameter,
   type Parameters,
   type ParameterValues,
+  type SingleArgument,
   type Workload,
 } from './kernel.ts';
 export { assert, print } from './log.ts';
 export {
   type MemoryOptions,
+  type ReadMemories,
   type ReadMemory,
   type ReadPort,
+  readMemories,
   readMemory,
   type ScalarArgument,
   scalar,
+  type WriteMemories,
   type WriteMemory,
   type WritePort,
+  writeMemories,
   writeMemory,
 } from './memory.ts';
 export { type Random, seededRandom } from './random.ts';

@@ -1,4 +1,12 @@
-import type { ReadMemory, ReadPort, ScalarArgument, WriteMemory, WritePort } from './memory.ts';
+import type {
+  ReadMemories,
+  ReadMemory,
+  ReadPort,
+  ScalarArgument,
+  WriteMemories,
+  WriteMemory,
+  WritePort,
+} from './memory.ts';
 import type { Random } from './random.ts';
 
 /** A compile-time parameter: a whole number from `min` to `max`, or one of `values`. */
@@ -14,7 +22,9 @@ export type Parameters = Readonly<Record<string, Parameter>>;
 export type ParameterValues<P extends Parameters> = { readonly [K in keyof P]: number };
 
 // biome-ignore lint/suspicious/noExplicitAny: a constraint that every argument satisfies
-export type Argument = ReadMemory<any> | WriteMemory<any> | ScalarArgument<any>;
+export type SingleArgument = ReadMemory<any> | WriteMemory<any> | ScalarArgument<any>;
+// biome-ignore lint/suspicious/noExplicitAny: a constraint that every argument satisfies
+export type Argument = SingleArgument | ReadMemories<any> | WriteMemories<any>;
 export type Arguments = Readonly<Record<string, Argument>>;
 
 /** What the dataflow region sees of each argument. */
@@ -23,16 +33,27 @@ export type Bound<A extends Arguments> = {
     ? ReadPort<T>
     : A[K] extends WriteMemory<infer T>
       ? WritePort<T>
-      : A[K] extends ScalarArgument<infer T>
-        ? T
-        : never;
+      : A[K] extends ReadMemories<infer T>
+        ? readonly ReadPort<T>[]
+        : A[K] extends WriteMemories<infer T>
+          ? readonly WritePort<T>[]
+          : A[K] extends ScalarArgument<infer T>
+            ? T
+            : never;
 };
 
-/** One run's arguments: elements of each read memory, the element count of each write memory, each scalar. */
+/**
+ * One run's arguments: elements of each read memory, the element count of each write memory, each scalar;
+ * of several memories one entry each.
+ */
 export type Workload<A extends Arguments> = {
   readonly [K in keyof A]: A[K] extends ReadMemory<unknown>
     ? ArrayLike<number> | ArrayLike<bigint>
-    : number;
+    : A[K] extends ReadMemories<unknown>
+      ? readonly (ArrayLike<number> | ArrayLike<bigint>)[]
+      : A[K] extends WriteMemories<unknown>
+        ? readonly number[]
+        : number;
 };
 
 export interface KernelDefinition<P extends Parameters, A extends Arguments> {
@@ -41,12 +62,25 @@ export interface KernelDefinition<P extends Parameters, A extends Arguments> {
   /** One line for `tilewright kernels`. */
   readonly summary: string;
   readonly parameters: P;
+  /**
+   * What is wrong with a combination of parameters, each of which is in its range: a sentence for who chose
+   * them. Nothing where the kernel can be built.
+   */
+  refuse?(parameters: ParameterValues<P>): string | undefined;
   /** Arguments in the order of the register map. */
   arguments(parameters: ParameterValues<P>): A;
   /** Creates the streams and calls the processes, producers first. */
   dataflow(parameters: ParameterValues<P>, args: Bound<A>): void;
   /** A random workload; `size` is the number of rows, seeds or elements, whatever the kernel counts. */
   workload(parameters: ParameterValues<P>, random: Random, size: number): Workload<A>;
+}
+
+/** The arguments as the host sees them: each of several memories under its own name, `features_0`. */
+export function eachArgument(declared: Arguments): readonly (readonly [string, SingleArgument])[] {
+  return Object.entries(declared).flatMap(([name, one]): (readonly [string, SingleArgument])[] => {
+    if (one?.kind !== 'read-array' && one?.kind !== 'write-array') return [[name, one]];
+    return Array.from({ length: one.count }, (_, at) => [`${name}_${at}`, one.memory]);
+  });
 }
 
 /** Declares a kernel; the default export of a kernel file. */

@@ -22,6 +22,20 @@ export interface WriteMemory<T> extends MemoryOptions {
   readonly element: ElementType<T>;
 }
 
+/** Several buffers of one kind, each behind an AXI4 master of its own. */
+export interface ReadMemories<T> {
+  readonly kind: 'read-array';
+  readonly count: number;
+  readonly memory: ReadMemory<T>;
+}
+
+/** Several buffers of one kind, each behind an AXI4 master of its own. */
+export interface WriteMemories<T> {
+  readonly kind: 'write-array';
+  readonly count: number;
+  readonly memory: WriteMemory<T>;
+}
+
 /** Declares a value that the host writes before start. */
 export interface ScalarArgument<T> {
   readonly kind: 'scalar';
@@ -37,6 +51,28 @@ export function writeMemory<T>(
   options: MemoryOptions = {},
 ): WriteMemory<T> {
   return { kind: 'write', element, ...options };
+}
+
+/**
+ * `count` memories as one argument of `dataflow`: an array of ports. For the host, in the manifest and in
+ * the register map, they are arguments of their own: `features: readMemories(2, u16)` is `features_0` and
+ * `features_1`. One alone has its number too, so that a host may count.
+ */
+export function readMemories<T>(
+  count: number,
+  element: ElementType<T>,
+  options: MemoryOptions = {},
+): ReadMemories<T> {
+  return { kind: 'read-array', count, memory: readMemory(element, options) };
+}
+
+/** The same for memories that are written. */
+export function writeMemories<T>(
+  count: number,
+  element: ElementType<T>,
+  options: MemoryOptions = {},
+): WriteMemories<T> {
+  return { kind: 'write-array', count, memory: writeMemory(element, options) };
 }
 
 export function scalar<T>(element: ElementType<T>): ScalarArgument<T> {

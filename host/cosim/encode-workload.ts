@@ -46,7 +46,7 @@ export function encodeWorkload(manifest: Manifest, drawn: unknown): EncodedWorkl
   const buffers = new Map<string, Uint8Array>();
   const outputs: { memory: ManifestMemory; elements: number }[] = [];
   for (const argument of manifest.arguments) {
-    const value = workload[argument.name];
+    const value = drawnFor(workload, argument.name);
     if (argument.kind === 'scalar') {
       if (typeof value !== 'number' && typeof value !== 'bigint') {
         throw wrong(manifest, argument.name, 'a number');
@@ -72,6 +72,14 @@ export function encodeWorkload(manifest: Manifest, drawn: unknown): EncodedWorkl
     buffers.set(argument.name, bytes);
   }
   return { scalars, buffers, outputs };
+}
+
+/** Of several memories, which the workload has as a list, the manifest names each: `features_0`. */
+function drawnFor(workload: Readonly<Record<string, unknown>>, name: string): unknown {
+  if (name in workload) return workload[name];
+  const [, base, at] = /^(.*)_(\d+)$/.exec(name) ?? [];
+  const list = base === undefined ? undefined : workload[base];
+  return Array.isArray(list) ? list[Number(at)] : undefined;
 }
 
 function writeElements(

@@ -10,15 +10,26 @@ import { renderTemplate } from '../../codegen/support/render-template.ts';
 
 /**
  * Every TypeScript example of the language's document compiles. One that is no whole kernel stands in the
- * middle of a process; the comment `with:` above it declares what it takes for granted.
+ * middle of a process, or of a dataflow region; the comment `with:` or `region:` above it declares what it
+ * takes for granted, the latter functions and, behind a bar, arguments.
  */
+function ofRegion(context: string, dataflow: string) {
+  const [top, more] = context.split(' | ');
+  return { top, arguments: more, dataflow };
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'tilewright-document-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const text = readFileSync(join(packageRoot(), 'docs', 'kernel-language.md'), 'utf8');
-const examples = [...text.matchAll(/(?:<!-- with: (.*) -->\n\n)?```ts\n([\s\S]*?)```/g)].map(
-  ([, context = '', code], at) => ({ at, context, code, whole: code.includes('export default') }),
-);
+const examples = [
+  ...text.matchAll(/(?:<!-- (with|region): (.*) -->\n\n)?```ts\n([\s\S]*?)```/g),
+].map(([, kind, context = '', code], at) => ({
+  at,
+  example: kind === 'region' ? ofRegion(context, code) : `${context}\n${code}`,
+  code,
+  whole: code.includes('export default'),
+}));
 const names = [
   ...Object.keys(language),
   ...['ReadPort', 'WritePort', 'Stream', 'Vec', 'ValueOf'].map((name) => `type ${name}`),
@@ -31,9 +42,9 @@ test('there are examples, one of them a whole kernel', () => {
 
 test.each(examples)(
   'example $at compiles without a warning',
-  async ({ at, context, code, whole }) => {
+  async ({ at, example, code, whole }) => {
     const file = join(folder, `example-${at}.ts`);
-    writeFileSync(file, whole ? code : exampleKernel(`${context}\n${code}`, names));
+    writeFileSync(file, whole ? code : exampleKernel(example, names));
     const { warnings } = await compileKernel(file);
     expect(warnings.map((one) => one.text)).toEqual([]);
   },

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../codegen/index.ts';
+import { eachArgument } from '../../codegen/language/index.ts';
 import { goldenKernel } from './golden-run.ts';
 
 /**
@@ -146,7 +147,7 @@ describe.each(names)('%s', (name) => {
       const drawn = definition.workload(p, seededRandom(size), size) as Drawn;
       const inputs = { ...drawn };
       const outputs: Record<string, ArrayBufferView & ArrayLike<number | bigint>> = {};
-      for (const [key, argument] of Object.entries(definition.arguments(p))) {
+      for (const [key, argument] of eachArgument(definition.arguments(p))) {
         if (argument.kind !== 'write') continue;
         const Elements = elements[argument.element.text as keyof typeof elements];
         outputs[key] = new Elements(drawn[key]);

@@ -43,9 +43,9 @@ export const network: Catalogue = {
     right: reading('u32', 'readMemory(u32, { outstanding: 256 })'),
   },
   TW4005: {
-    title: 'a dataflow region with something other than constants, streams and processes',
+    title: 'a dataflow region with something other than constants, streams, loops and processes',
     why: 'The region is wiring: every process in it is built once and runs all the time. What is decided or computed while it runs belongs into a process.',
-    wrong: { dataflow: 'if (beats > 3) output.response();' },
+    wrong: { dataflow: 'output.response();' },
     right: joined,
   },
   TW4006: {
@@ -102,6 +102,26 @@ export const network: Catalogue = {
     why: 'The host passes buffers and numbers: each argument says which, and of what type.',
     wrong: { arguments: 'many: 3 as never,' },
     right: { arguments: 'many: scalar(u8),' },
+  },
+  TW4015: {
+    title: 'a dataflow region whose shape depends on the hardware',
+    why: 'The region is run once, while the kernel is compiled, and what it makes is built. So its loops and decisions take parameters and constants; what an argument of a run decides belongs into a process.',
+    wrong: { dataflow: 'const all = Array.from({ length: beats }, () => stream(u8));' },
+    right: {
+      top: pair,
+      dataflow:
+        'const all = Array.from({ length: 3 }, () => stream(u8));\nfor (const s of all) {\n  produce(s);\n  consume(s);\n}',
+    },
+  },
+  TW4016: {
+    title: 'a number of memories out of range',
+    why: 'Each memory is a port of its own, and the largest cards have 32 channels.',
+    wrong: { arguments: 'many: readMemories(0, u32),' },
+    right: {
+      top: wide.replaceAll('TYPE', 'u32'),
+      arguments: 'many: readMemories(2, u32),',
+      dataflow: 'for (const more of many) {\n  askMore(more);\n  takeMore(more);\n}',
+    },
   },
   TW5001: {
     title: 'two parts of a kernel have one name',

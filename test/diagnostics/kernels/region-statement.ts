@@ -1,0 +1,55 @@
+import {
+  kernel,
+  readMemory,
+  type ReadPort,
+  scalar,
+  type Stream,
+  stream,
+  u32,
+  type Vec,
+  vecOf,
+  writeMemory,
+  type WritePort,
+} from 'tilewright/language';
+
+function ask(beats: u32, input: ReadPort<u32>, output: WritePort<u32>): void {
+  for (let beat = 0; beat < beats; beat++) {
+    input.request(beat, 1);
+    output.request(beat, 1);
+  }
+}
+
+function produce(beats: u32, input: ReadPort<u32>, values: Stream<Vec<u32>>): void {
+  for (let beat = 0; beat < beats; beat++) values.write(input.receive());
+}
+
+function consume(beats: u32, values: Stream<Vec<u32>>, output: WritePort<u32>): void {
+  for (let beat = 0; beat < beats; beat++) output.send(values.read());
+}
+
+function confirm(beats: u32, output: WritePort<u32>): void {
+  for (let beat = 0; beat < beats; beat++) output.response();
+}
+
+export default kernel({
+  name: 'wrong',
+  summary: 'a kernel that is refused',
+  parameters: {},
+  arguments: () => ({
+    input: readMemory(u32),
+    output: writeMemory(u32),
+    beats: scalar(u32),
+  }),
+  dataflow(_p, { input, output, beats }) {
+    const values = stream(vecOf(u32, 16));
+    ask(beats, input, output);
+    produce(beats, input, values);
+    consume(beats, values, output);
+    confirm(beats, output);
+    switch (beats) {
+      default:
+        confirm(beats, output);
+    }
+  },
+  workload: (_p, _random, size) => ({ input: [], output: size * 16, beats: size }),
+});
