@@ -78,6 +78,10 @@ const rooms: Readonly<
     bad: ['../recommender/x.ts', '../cli/command.ts', '../../codegen/ir/ir.ts'],
     good: ['../device/device.ts', '../../sim/index.ts', '../../codegen/package/manifest.ts'],
   },
+  'host/profile': {
+    bad: ['../recommender/x.ts', '../cli/command.ts', '../../codegen/index.ts'],
+    good: ['../cosim/cosim.ts', '../../sim/index.ts', '../../codegen/package/manifest.ts'],
+  },
 };
 
 /** Free to import any room: it wires them. */

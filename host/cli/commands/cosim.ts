@@ -1,6 +1,7 @@
 import type { CosimResult } from '../../cosim/cosim.ts';
-import { defineCommand, parameterOption, realNumber, wholeNumber } from '../command.ts';
+import { defineCommand, parameterOption } from '../command.ts';
 import { strictOption, tellWarnings } from '../kernel-warnings.ts';
+import { givenWorkload, workloadOptions } from '../workload-options.ts';
 
 /** Lines of the kernel's log that are shown. */
 const shownLines = 20;
@@ -75,27 +76,7 @@ export default defineCommand({
   options: {
     parameter: parameterOption,
     strict: strictOption,
-    size: wholeNumber('size', 'Size of the workload: rows, seeds or whatever the kernel counts', {
-      min: 0,
-      max: 10_000_000,
-    }),
-    rows: wholeNumber('rows', 'The same as --size', { min: 0, max: 10_000_000 }),
-    seed: wholeNumber('seed', 'Seed of the workload and of the stalls', {
-      min: 0,
-      max: 2 ** 32 - 1,
-    }),
-    latency: wholeNumber('latency', 'Cycles from a read request to its first beat', {
-      min: 1,
-      max: 100_000,
-    }),
-    outstanding: wholeNumber('outstanding', 'Bursts that a port may have in flight', {
-      min: 1,
-      max: 4096,
-    }),
-    stall: realNumber('stall', 'Probability that a handshake is withheld in a cycle', {
-      min: 0,
-      max: 0.95,
-    }),
+    ...workloadOptions,
     trace: { describe: 'Write every signal to this FST file', type: 'string', requiresArg: true },
     'axi-log': {
       describe: 'Write every AXI handshake to this CSV file',
@@ -119,19 +100,12 @@ export default defineCommand({
       buildKernel(kernel, options.parameter ?? {}),
     );
     tellWarnings(warnings, options.strict, context);
-    const size = options.size ?? options.rows;
-    const { parameter, seed, latency, outstanding, stall, trace, 'axi-log': axiLog } = options;
+    const { parameter, trace, 'axi-log': axiLog } = options;
     const result = await context.progress.step(`Co-simulating ${kernel}`, (update) =>
       cosim({
         kernel,
         ...(parameter === undefined ? {} : { parameters: parameter }),
-        ...(size === undefined ? {} : { size }),
-        ...(seed === undefined ? {} : { seed }),
-        memory: {
-          ...(latency === undefined ? {} : { latency }),
-          ...(outstanding === undefined ? {} : { outstanding }),
-          ...(stall === undefined ? {} : { stall }),
-        },
+        ...givenWorkload(options),
         ...(trace === undefined ? {} : { trace }),
         ...(axiLog === undefined ? {} : { axiLog }),
         signal: context.signal,

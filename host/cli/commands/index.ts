@@ -10,6 +10,7 @@ import explain from './explain.ts';
 import generate from './generate.ts';
 import kernels from './kernels.ts';
 import newKernel from './new.ts';
+import profile from './profile.ts';
 import recommend from './recommend.ts';
 
 /** Every command, in the order `tilewright --help` shows them. Adding one: its file, and a line here. */
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   explain,
   build,
   cosim,
+  profile,
   data,
   recommend,
   evaluate,
