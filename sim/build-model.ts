@@ -5,16 +5,10 @@ import { isAbsolute, join } from 'node:path';
 import type { Manifest } from '../codegen/package/manifest.ts';
 import { TilewrightError } from '../codegen/support/errors.ts';
 import { locateTool, runTool, toolVersion } from '../codegen/support/run-tool.ts';
-import { type ArtefactStore, artefactStore, contentHash } from '../codegen/support/store.ts';
+import { type ArtefactStore, artefactStore } from '../codegen/support/store.ts';
 import { fifoVisibility, glueView, harnessFolder, renderGlue, verilatedNames } from './glue.ts';
 import { profileMacro, profileView, profileVisibility } from './profile-glue.ts';
-
-/** What the simulator needs to know of a generated kernel. */
-export interface KernelArtefacts {
-  readonly manifest: Manifest;
-  /** Absolute folder of manifest.json and of the artefacts that it lists. */
-  readonly folder: string;
-}
+import { type KernelArtefacts, type SourceText, verilogSources } from './verilog-sources.ts';
 
 export interface BuildModelOptions {
   /** By default the store of the checkout or of the user. */
@@ -43,11 +37,6 @@ interface Toolchain {
   readonly versions: readonly string[];
   /** Folder of verilated.h. */
   readonly include: string;
-}
-
-interface Source {
-  readonly path: string;
-  readonly text: string;
 }
 
 const verilatorFlags = [
@@ -102,44 +91,12 @@ function verilatorRoot(verilator: string): Promise<string> {
   return root;
 }
 
-function harnessSources(): readonly Source[] {
+function harnessSources(): readonly SourceText[] {
   const folder = harnessFolder();
   return readdirSync(folder)
     .filter((name) => name.endsWith('.hpp'))
     .sort()
     .map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
-}
-
-/** The kernel's Verilog, proven to be what the manifest was written for. */
-async function verilogSources({ manifest, folder }: KernelArtefacts): Promise<readonly Source[]> {
-  const sources = await Promise.all(
-    manifest.artefacts
-      .filter(({ kind }) => kind === 'verilog')
-      .map(async ({ path, sha256 }) => {
-        const text = await readFile(join(folder, path), 'utf8').catch((error: Error) => {
-          throw new TilewrightError(`cannot read ${join(folder, path)}: ${error.message}`, {
-            code: 'ARTEFACT_MISSING',
-            hint: `Generate it again: tilewright generate ${manifest.kernel} --out ${folder}`,
-            cause: error,
-          });
-        });
-        if (contentHash(text) !== sha256) {
-          throw new TilewrightError(
-            `${join(folder, path)} is not the file that manifest.json lists (its SHA-256 differs)`,
-            {
-              code: 'ARTEFACT_CHANGED',
-              hint: `Generate it again: tilewright generate ${manifest.kernel} --out ${folder}`,
-            },
-          );
-        }
-        return { path, text };
-      }),
-  );
-  if (sources.length > 0) return sources;
-  throw new TilewrightError(`the manifest of ${manifest.kernel} in ${folder} lists no Verilog`, {
-    code: 'ARTEFACT_MISSING',
-    hint: 'Generate the kernel with its Verilog back end.',
-  });
 }
 
 /** Runs all to their end, even when one fails: none may write into a folder that is being removed. */
@@ -213,7 +170,7 @@ function warningsOf(stderr: string): readonly string[] {
 
 async function compileModel(
   kernel: KernelArtefacts,
-  sources: readonly Source[],
+  sources: readonly SourceText[],
   tools: Toolchain,
   folder: string,
   { trace, profile }: { readonly trace: boolean; readonly profile: boolean },

@@ -3,7 +3,6 @@ export {
   type BuildModelOptions,
   type BuiltModel,
   buildModel,
-  type KernelArtefacts,
 } from './build-model.ts';
 export type { IcarusRun } from './icarus-workload.ts';
 export { allocateSimBuffer, type SimBuffer } from './memory.ts';
@@ -26,3 +25,4 @@ export {
   type Simulator,
   type SimulatorOptions,
 } from './simulator.ts';
+export { type KernelArtefacts, type SourceText, verilogSources } from './verilog-sources.ts';

@@ -6,7 +6,6 @@ import { TilewrightError } from '../codegen/support/errors.ts';
 import { packageRoot } from '../codegen/support/package-root.ts';
 import { renderTemplate } from '../codegen/support/render-template.ts';
 import { runTool } from '../codegen/support/run-tool.ts';
-import type { KernelArtefacts } from './build-model.ts';
 import {
   columnsBeforePorts,
   columnsOfPort,
@@ -17,6 +16,7 @@ import {
 import { failedAssertion, kernelLog, markedLines } from './kernel-log.ts';
 import { beatBytes } from './memory.ts';
 import type { PortActivity } from './simulator.ts';
+import type { KernelArtefacts } from './verilog-sources.ts';
 
 export interface IcarusResult {
   /** What the kernel wrote, by argument name: the whole buffer as it is after the run. */

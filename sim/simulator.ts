@@ -5,10 +5,11 @@ import { setImmediate } from 'node:timers/promises';
 import type { Manifest } from '../codegen/package/manifest.ts';
 import { asWriteError, temporaryPathFor } from '../codegen/support/atomic-write.ts';
 import { TilewrightError } from '../codegen/support/errors.ts';
-import { type BuildModelOptions, buildModel, type KernelArtefacts } from './build-model.ts';
+import { type BuildModelOptions, buildModel } from './build-model.ts';
 import { NativeModel } from './native-model.ts';
 import { parseProfile, type SimulationProfile } from './profile.ts';
 import { registerValues, type SimArguments } from './register-values.ts';
+import type { KernelArtefacts } from './verilog-sources.ts';
 
 /** The memory behind every port; the model itself is described in sim/cpp/read-port.hpp. */
 export interface MemoryModel {

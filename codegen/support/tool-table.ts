@@ -238,7 +238,7 @@ export const tools: readonly Tool[] = [
   }),
   packaged({
     name: 'yosys',
-    neededFor: 'tests: synthesis',
+    neededFor: 'synth: area and slowest path',
     required: false,
     versionArguments: ['-V'],
     versionPattern: /Yosys (\S+)/,

@@ -74,6 +74,15 @@ const rooms: Readonly<
     bad: ['../cli/command.ts', '../../sim/index.ts', '../../codegen/index.ts'],
     good: ['../graph/csr.ts', '../stream/x.ts', '../encoder/x.ts', '../dataset/index.ts'],
   },
+  'host/synth': {
+    bad: [
+      '../recommender/x.ts',
+      '../cli/command.ts',
+      '../cosim/cosim.ts',
+      '../../codegen/ir/ir.ts',
+    ],
+    good: ['../device/built-kernel.ts', '../../sim/index.ts', '../../codegen/index.ts'],
+  },
   'host/cosim': {
     bad: ['../recommender/x.ts', '../cli/command.ts', '../../codegen/ir/ir.ts'],
     good: ['../device/device.ts', '../../sim/index.ts', '../../codegen/package/manifest.ts'],

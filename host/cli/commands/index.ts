@@ -12,6 +12,7 @@ import kernels from './kernels.ts';
 import newKernel from './new.ts';
 import profile from './profile.ts';
 import recommend from './recommend.ts';
+import synth from './synth.ts';
 
 /** Every command, in the order `tilewright --help` shows them. Adding one: its file, and a line here. */
 export const commands: readonly Command[] = [
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   build,
   cosim,
   profile,
+  synth,
   data,
   recommend,
   evaluate,
