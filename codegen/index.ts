@@ -1,6 +1,8 @@
 /** The code generator: TypeScript kernels to HLS C++, Verilog and the manifest. */
 
-export { type CompiledKernel, compileKernel, explainKernel, writeCompiled } from './compile.ts';
+import type { CompiledKernel } from './compiled-kernel.ts';
+
+export { type CompiledKernel, explainKernel, writeCompiled } from './compiled-kernel.ts';
 export { explainEntry } from './frontend/catalogue/render.ts';
 export { diagnosticCatalogue } from './frontend/diagnostic-catalogue.ts';
 export { type KernelModule, loadKernelModule } from './frontend/load-module.ts';
@@ -23,3 +25,16 @@ export type {
 export type { LoopReport, ProcessReport } from './passes/explain-schedule.ts';
 export { reason } from './passes/warnings.ts';
 export { TilewrightError } from './support/errors.ts';
+
+/**
+ * A kernel file → IR → every target's text. TypeScript itself is loaded on the first call: who runs a kernel
+ * that was built before does not wait for it.
+ * @throws TilewrightError one, that carries all diagnostics of the file.
+ */
+export async function compileKernel(
+  file: string,
+  parameters: Readonly<Record<string, number>> = {},
+): Promise<CompiledKernel> {
+  const compiler = await import('./compile.ts');
+  return compiler.compileKernel(file, parameters);
+}

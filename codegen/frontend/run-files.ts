@@ -1,7 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createJiti } from 'jiti';
 import { packageRoot } from '../support/package-root.ts';
+import { artefactStore } from '../support/store.ts';
+import { readSource } from './source-files.ts';
 
 /** What `tilewright/language` resolves to: what was built with this very code, else the sources beside it. */
 export function languageEntry(): string {
@@ -20,13 +23,14 @@ const appended = '__tilewright';
 
 /**
  * Runs a kernel's files in Node as they are, the first of them, and what it imports in the order that
- * Node gives them; import cycles work as they do there. Nothing is kept for the next run but packages and
- * the language itself.
+ * Node gives them; import cycles work as they do there. Nothing is kept for the next run but packages, the
+ * language itself and what was made of a text.
  */
 export async function runFiles(files: readonly string[]): Promise<readonly RunFile[]> {
   const [main] = files;
-  const plain = createJiti(main, { fsCache: false });
-  const own = new Set(files);
+  const scripts = new Map(
+    await Promise.all(files.map(async (file) => [file, await scriptOf(file)] as const)),
+  );
   const jiti = createJiti(main, {
     alias: { 'tilewright/language': languageEntry() },
     fsCache: false,
@@ -34,8 +38,10 @@ export async function runFiles(files: readonly string[]): Promise<readonly RunFi
     interopDefault: false,
     transform: (options) => {
       const { filename = '', source } = options;
-      const text = own.has(filename) ? `${source}\n;${liveExport(source)}\n` : source;
-      return { code: plain.transform({ ...options, source: text }) };
+      const script = scripts.get(filename);
+      if (script === undefined) return { code: plain.transform(options) };
+      if (script.source === source && options.async === true) return { code: script.code };
+      return { code: plain.transform({ ...options, source: withLiveExport(source) }) };
     },
   });
   const forget = () => {
@@ -52,6 +58,50 @@ export async function runFiles(files: readonly string[]): Promise<readonly RunFi
   } finally {
     forget();
   }
+}
+
+const plain = createJiti(import.meta.url, { fsCache: false });
+
+/** A file as JavaScript. */
+interface Script {
+  readonly source: string;
+  readonly code: string;
+}
+
+const scriptFile = 'script.js';
+
+/**
+ * What a file is as JavaScript, from the artefact store where it was made before: Babel takes longer to load
+ * than most kernels to run.
+ */
+async function scriptOf(file: string): Promise<Script> {
+  const source = readSource(file);
+  const make = (): string =>
+    plain.transform({
+      filename: file,
+      source: withLiveExport(source),
+      ts: /\.[cm]?tsx?$/.test(file),
+      async: true,
+      interopDefault: false,
+    });
+  const { version } = createRequire(import.meta.url)('jiti/package.json');
+  const key = { text: withLiveExport(source), file, jiti: version, node: process.version };
+  try {
+    const { folder } = await artefactStore().build('script', key, async (to) => {
+      const code = make();
+      // A text with a syntax error: told when it runs, by name and line.
+      if (code.includes('__JITI_ERROR__')) throw new Error(`${file} is not JavaScript`);
+      writeFileSync(join(to, scriptFile), code);
+    });
+    return { source, code: readFileSync(join(folder, scriptFile), 'utf8') };
+  } catch {
+    // A store that nobody can write to is no reason not to run.
+    return { source, code: make() };
+  }
+}
+
+function withLiveExport(source: string): string {
+  return `${source}\n;${liveExport(source)}\n`;
 }
 
 /** An export of everything on the top level, by getters: in a cycle some of it is defined later. */
