@@ -1,5 +1,6 @@
 import {
   any,
+  type Int,
   kernel,
   mulHigh,
   mulLow,
@@ -16,8 +17,11 @@ import {
   u1,
   u3,
   u4,
+  u6,
   u7,
+  u28,
   u32,
+  unsigned,
   type Vec,
   vec,
   vecOf,
@@ -36,15 +40,45 @@ export const parameters = {
 } satisfies Parameters;
 
 export type P = ParameterValues<typeof parameters>;
-/** A seed's neighbour list, and how many draws it takes. */
-export type List = {
+type Fanout = Pick<P, 'fanout'>;
+/** Where a seed's extent lies in the beat that was asked for it; a seed that is absent has none. */
+export type Place = { readonly lane: u3; readonly present: u1 };
+/** A seed's neighbour list, and the hash that its draws start from. */
+export type List = { readonly begin: u32; readonly degree: u32; readonly hash: u32 };
+/** Beats to ask for: `beats` from `beat` on, or none of these but one for each draw where `single`. */
+export type Reading = { readonly beat: u28; readonly beats: u7; readonly single: u1 };
+/** Draws to hash: as many as the fanout, from `start` on. The last of a run may be there for `end` only. */
+export type Start = { readonly start: u32; readonly end: u1 };
+/** A list to draw from. `bound` is the first draw's; without replacement each draw's is one more. */
+export type Urn = {
   readonly begin: u32;
-  readonly degree: u32;
-  readonly hash: u32;
-  readonly draws: u7;
+  readonly bound: u32;
+  readonly single: u1;
+  readonly present: u1;
+  readonly end: u1;
 };
-/** One draw: the lane of its beat. A seed without neighbours sends one that is not present. */
-export type Pick = { readonly lane: u4; readonly present: u1; readonly last: u1 };
+/** What a row is made of: ids that are present, beats that come for it, and whether its ids are drawn. */
+export type Plan = {
+  readonly present: u7;
+  readonly offset: u4;
+  readonly beats: u7;
+  readonly drawn: u1;
+};
+/** What one beat does to a row: slot l takes lane `lanes[l]` of it where `hits[l]`. */
+export type Move = {
+  readonly lanes: Vec<u4>;
+  readonly hits: Vec<u1>;
+  readonly receive: u1;
+  readonly first: u1;
+  readonly last: u1;
+};
+
+/** One draw's place among the beats of its list: the beat's number, then its lane in 4 bits. */
+export function slotOf(p: Fanout) {
+  return unsigned(4 + Math.ceil(Math.log2(p.fanout)));
+}
+
+const golden = 0x9e3779b1;
 
 /** A bijective mix of 32 bits (two multiply-xorshift rounds), so that nearby inputs give unrelated outputs. */
 export function mix(value: u32): u32 {
@@ -61,98 +95,217 @@ export function requestSeeds(count: u32, seeds: ReadPort<u32>): void {
   }
 }
 
-/** Unpacks the seeds and asks for the extent of each: 8 nodes a beat. */
-export function requestExtents(
-  count: u32,
-  seeds: ReadPort<u32>,
-  extent: ReadPort<u32>,
-  nodes: Stream<u32>,
-): void {
+export function unpackSeeds(count: u32, seeds: ReadPort<u32>, nodes: Stream<u32>): void {
   let beat = vec(u32, idsABeat, () => 0);
   for (let i = 0; i < count; i++) {
     pipeline();
     if ((i & 15) === 0) beat = seeds.receive();
-    const node = beat[i & 15];
-    if (node !== absent) extent.request(node >>> 3, 1);
+    nodes.write(beat[i & 15]);
+  }
+}
+
+/** Asks for the extent of each seed: 8 nodes a beat. The seed itself goes on to be hashed. */
+export function requestExtents(
+  count: u32,
+  seeds: Stream<u32>,
+  extent: ReadPort<u32>,
+  places: Stream<Place>,
+  nodes: Stream<u32>,
+): void {
+  for (let i = 0; i < count; i++) {
+    pipeline();
+    const node = seeds.read();
+    const present = node !== absent;
+    if (present) extent.request(node >>> 3, 1);
+    places.write({ lane: u3(node & 7), present: u1(present) });
     nodes.write(node);
   }
 }
 
-/** Turns each extent into a list: where it begins, its degree, its hash, its number of draws. */
-export function planLists(
-  p: P,
+/** The hash of each seed, while its extent is on the way. */
+export function hashNodes(
   count: u32,
   key: u32,
   hop: u32,
-  extent: ReadPort<u32>,
   nodes: Stream<u32>,
+  hashes: Stream<u32>,
+): void {
+  for (let i = 0; i < count; i++) {
+    pipeline();
+    hashes.write(mix(u32(mix(u32(nodes.read() ^ key)) + mulLow(hop, golden, 32))));
+  }
+}
+
+/** Joins each seed's extent with its hash. A seed that is absent has no neighbours. */
+export function readExtents(
+  count: u32,
+  extent: ReadPort<u32>,
+  places: Stream<Place>,
+  hashes: Stream<u32>,
   lists: Stream<List>,
 ): void {
   for (let i = 0; i < count; i++) {
     pipeline();
-    const node = nodes.read();
+    const place = places.read();
     let begin = u32(0);
     let degree = u32(0);
-    if (node !== absent) {
+    if (place.present) {
       const pairs = extent.receive();
-      const lane = (node & 7) * 2;
+      const lane = place.lane * 2;
       begin = pairs[lane];
       degree = u32(pairs[u4(lane + 1)] - pairs[lane]);
     }
-    const many = p.replace === 1 ? degree !== 0 : degree > p.fanout;
-    const draws = u7(many ? p.fanout : degree);
-    const hash = mix(u32(mix(u32(node ^ key)) + mulLow(hop, 0x9e3779b1, 32)));
-    lists.write({ begin, degree, hash, draws });
+    lists.write({ begin, degree, hash: hashes.read() });
   }
 }
 
-/** One draw an iteration, across seeds without a gap: Floyd's algorithm, or independent draws. */
-export function draw(
+/**
+ * Decides how each list is read: as whole beats, or, where it covers more beats than it has draws, one
+ * beat a draw. Only lists that are drawn from go to the draws; one more goes there as the end of all.
+ */
+export function planLists(
   p: P,
   count: u32,
   lists: Stream<List>,
-  colIdx: ReadPort<u32>,
-  picks: Stream<Pick>,
+  readings: Stream<Reading>,
+  starts: Stream<Start>,
+  urns: Stream<Urn>,
+  plans: Stream<Plan>,
 ): void {
+  for (let i = 0; i < count; i++) {
+    pipeline();
+    const { begin, degree, hash } = lists.read();
+    const end = u1(i === count - 1);
+    const offset = u4(begin & 15);
+    const covered = degree === 0 ? 0 : shiftRight(offset + degree + idsABeat - 1, 4);
+    const drawn = u1(p.replace === 1 ? degree !== 0 : degree > p.fanout);
+    // Never so for a list that is taken whole: it has as many ids as beats, at the least.
+    const single = u1(covered > p.fanout);
+    readings.write({ beat: u28(begin >>> 4), beats: u7(single ? 0 : covered), single });
+    plans.write({
+      present: u7(drawn ? p.fanout : degree),
+      offset,
+      beats: u7(single ? p.fanout : covered),
+      drawn,
+    });
+    // Without replacement the draws are j = d−k … d−1, each below j + 1.
+    const start = p.replace === 1 ? hash : u32(hash + mulLow(u32(degree - p.fanout), golden, 32));
+    const bound = p.replace === 1 ? degree : u32(degree - p.fanout + 1);
+    if (drawn || end) {
+      starts.write({ start, end });
+      urns.write({ begin, bound, single, present: drawn, end });
+    }
+  }
+}
+
+/** The random number of each draw: one an iteration, across lists without a gap. */
+export function hashDraws(p: P, count: u32, starts: Stream<Start>, randoms: Stream<u32>): void {
+  let value = u32(0);
+  let end = u1(0);
+  let at = u6(0);
+  let running = u1(count !== 0);
+  while (running) {
+    pipeline();
+    if (at === 0) {
+      const list = starts.read();
+      value = list.start;
+      end = list.end;
+    } else {
+      value = u32(value + golden);
+    }
+    randoms.write(mix(value));
+    const last = at === p.fanout - 1;
+    at = u6(last ? 0 : at + 1);
+    running = u1(!(last && end));
+  }
+}
+
+/**
+ * One draw an iteration, across lists without a gap: Floyd's algorithm, or independent draws. All slots of
+ * a list are handed on at once, at its last draw; where its beats are read singly, each beat at its draw.
+ */
+export function draw(
+  p: P,
+  count: u32,
+  urns: Stream<Urn>,
+  randoms: Stream<u32>,
+  singles: Stream<u28>,
+  picks: Stream<Vec<Int>>,
+): void {
+  const slot = slotOf(p);
+  const lanes = Math.max(1, p.fanout - 1);
   let begin = u32(0);
-  let degree = u32(0);
-  let hash = u32(0);
-  let all = u1(0);
-  let left = u7(0);
-  let j = u32(0);
-  let taken = vec(u32, p.fanout, () => absent);
+  let bound = u32(0);
+  let single = u1(0);
+  let present = u1(0);
+  let end = u1(0);
+  let at = u6(0);
+  let taken = vec(u32, lanes, () => absent);
+  let slots = vec(slot, p.fanout, () => 0);
+  let running = u1(count !== 0);
+  while (running) {
+    pipeline();
+    const first = at === 0;
+    if (first) {
+      const urn = urns.read();
+      begin = urn.begin;
+      bound = urn.bound;
+      single = urn.single;
+      present = urn.present;
+      end = urn.end;
+    } else {
+      bound = p.replace === 1 ? bound : u32(bound + 1);
+    }
+    const drawn = u32(mulHigh(randoms.read(), bound, 32));
+    // `taken` shifts: the newest in lane 0. At a list's first draw nothing is taken yet, and no draw is as
+    // large as `absent`.
+    const clash =
+      p.replace === 1 ? false : !first && any(vec(u1, lanes, (l) => taken[l] === drawn));
+    const pick = u32(clash ? bound - 1 : drawn);
+    taken = vec(u32, lanes, (l) => (l === 0 ? pick : first ? absent : taken[l - 1]));
+    const position = u32(begin + pick);
+    if (single) singles.write(u28(position >>> 4));
+    // Beats that are read singly are numbered as the draws.
+    const beat = single ? at : (position >>> 4) - (begin >>> 4);
+    const now = slot((beat << 4) | (position & 15));
+    slots = vec(slot, p.fanout, (l) => (l === p.fanout - 1 ? now : slots[l + 1]));
+    const last = at === p.fanout - 1;
+    if (last && present) picks.write(slots);
+    at = u6(last ? 0 : at + 1);
+    running = u1(!(last && end));
+  }
+}
+
+/** Asks for what each list reads, in the order of the seeds and ahead of the draws where none are needed. */
+export function requestLists(
+  p: P,
+  count: u32,
+  readings: Stream<Reading>,
+  singles: Stream<u28>,
+  colIdx: ReadPort<u32>,
+): void {
+  let single = u1(0);
+  let at = u6(0);
   let done = u32(0);
   let running = u1(count !== 0);
   while (running) {
     pipeline();
-    const first = left === 0;
-    if (first) {
-      const list = lists.read();
-      begin = list.begin;
-      degree = list.degree;
-      hash = list.hash;
-      left = list.draws;
-      // Without replacement the draws are j = d−k … d−1; a list that is taken whole has d = k.
-      j = p.replace === 1 ? u32(0) : u32(list.degree - list.draws);
-      all = p.replace === 1 ? u1(0) : u1(list.degree <= p.fanout);
+    let beat = u28(0);
+    let beats = u7(1);
+    let last = u1(0);
+    if (single) {
+      beat = singles.read();
+      last = u1(at === p.fanout - 1);
+      at = u6(last ? 0 : at + 1);
+      single = u1(!last);
+    } else {
+      const reading = readings.read();
+      beat = reading.beat;
+      beats = reading.beats;
+      single = reading.single;
+      last = u1(!single);
     }
-    const present = left !== 0;
-    const random = mix(u32(hash + mulLow(j, 0x9e3779b1, 32)));
-    const bound = p.replace === 1 ? degree : u32(j + 1);
-    const drawn = u32(all ? j : mulHigh(random, bound, 32));
-    // `taken` shifts: the newest in lane 0. At a seed's first draw nothing is taken yet.
-    const clash =
-      p.replace === 1 ? false : !first && any(vec(u1, p.fanout, (l) => taken[l] === drawn));
-    const pick = u32(clash ? j : drawn);
-    taken = vec(u32, p.fanout, (l) => (l === 0 ? pick : first ? absent : taken[l - 1]));
-    const position = u32(begin + pick);
-    const last = left <= 1;
-    picks.write({ lane: u4(position & 15), present: u1(present), last: u1(last) });
-    if (present) {
-      colIdx.request(position >>> 4, 1);
-      left = u7(left - 1);
-      j = u32(j + 1);
-    }
+    if (beats !== 0) colIdx.request(beat, beats);
     if (last) {
       running = u1(done !== count - 1);
       done = u32(done + 1);
@@ -160,50 +313,92 @@ export function draw(
   }
 }
 
-/** Gathers the drawn ids into rows of whole beats, filled up with 0xFFFFFFFF. */
-export function collect(
+/** Says of each beat which of its lanes goes where in the row: one beat an iteration, a row at the least. */
+export function arrange(
   p: P,
   count: u32,
-  colIdx: ReadPort<u32>,
-  picks: Stream<Pick>,
-  rows: Stream<Vec<u32>>,
+  plans: Stream<Plan>,
+  picks: Stream<Vec<Int>>,
+  moves: Stream<Move>,
 ): void {
-  const parts = Math.ceil(p.fanout / idsABeat);
-  let row = vec(u32, idsABeat, () => absent);
-  let slot = u4(0);
-  let part = u3(0);
-  let padding = u1(0);
+  const slot = slotOf(p);
+  let slots = vec(slot, p.fanout, () => 0);
+  let present = u7(0);
+  let beat = u6(0);
+  let left = u7(0);
+  let first = u1(1);
   let done = u32(0);
   let running = u1(count !== 0);
   while (running) {
     pipeline();
-    let last = padding;
-    if (!padding) {
-      const pick = picks.read();
-      last = pick.last;
-      if (pick.present) {
-        const id = colIdx.receive()[pick.lane];
-        row = vec(u32, idsABeat, (l) => (slot === l ? id : row[l]));
-      }
+    const starts = first;
+    if (starts) {
+      const plan = plans.read();
+      present = plan.present;
+      left = plan.beats;
+      if (plan.drawn) slots = picks.read();
+      // A list that is taken whole keeps its order.
+      else slots = vec(slot, p.fanout, (l) => plan.offset + l);
     }
-    if (last || slot === idsABeat - 1) {
-      rows.write(row);
-      row = vec(u32, idsABeat, () => absent);
-      slot = u4(0);
-      const rowEnds = part === parts - 1;
-      padding = u1(last && !rowEnds);
-      part = u3(rowEnds ? 0 : part + 1);
-      if (rowEnds) {
-        running = u1(done !== count - 1);
-        done = u32(done + 1);
-      }
-    } else {
-      slot = u4(slot + 1);
+    const last = left <= 1;
+    moves.write({
+      lanes: vec(u4, p.fanout, (l) => slots[l] & 15),
+      hits: vec(u1, p.fanout, (l) => l < present && slots[l] >>> 4 === beat),
+      receive: u1(left !== 0),
+      first: starts,
+      last: u1(last),
+    });
+    beat = u6(last ? 0 : beat + 1);
+    left = u7(left - 1);
+    first = u1(last);
+    if (last) {
+      running = u1(done !== count - 1);
+      done = u32(done + 1);
     }
   }
 }
 
-export function requestSamples(p: P, count: u32, samples: WritePort<u32>): void {
+/** Gathers the ids of each row out of its beats; a row is whole beats, filled up with 0xFFFFFFFF. */
+export function collect(
+  p: P,
+  count: u32,
+  colIdx: ReadPort<u32>,
+  moves: Stream<Move>,
+  rows: Stream<Vec<u32>>,
+): void {
+  const parts = Math.ceil(p.fanout / idsABeat);
+  let row = vec(u32, p.fanout, () => absent);
+  // A row of more than one beat leaves at its last move and in the iterations behind it.
+  let part = u3(0);
+  let done = u32(0);
+  let running = u1(count !== 0);
+  while (running) {
+    pipeline();
+    let ready = u1(1);
+    if (part === 0) {
+      const move = moves.read();
+      ready = move.last;
+      let beat = vec(u32, idsABeat, () => absent);
+      if (move.receive) beat = colIdx.receive();
+      row = vec(u32, p.fanout, (l) =>
+        move.hits[l] ? beat[move.lanes[l]] : move.first ? absent : row[l],
+      );
+    } else {
+      row = vec(u32, p.fanout, (l) => (l + idsABeat < p.fanout ? row[l + idsABeat] : absent));
+    }
+    if (ready) {
+      rows.write(vec(u32, idsABeat, (l) => (l < p.fanout ? row[l] : absent)));
+      const last = part === parts - 1;
+      part = u3(last ? 0 : part + 1);
+      if (last) {
+        running = u1(done !== count - 1);
+        done = u32(done + 1);
+      }
+    }
+  }
+}
+
+export function requestSamples(p: Fanout, count: u32, samples: WritePort<u32>): void {
   const parts = Math.ceil(p.fanout / idsABeat);
   for (let row = 0; row < count; row++) {
     pipeline();
@@ -212,7 +407,7 @@ export function requestSamples(p: P, count: u32, samples: WritePort<u32>): void 
 }
 
 export function sendSamples(
-  p: P,
+  p: Fanout,
   count: u32,
   rows: Stream<Vec<u32>>,
   samples: WritePort<u32>,
@@ -231,14 +426,14 @@ export function confirmSamples(count: u32, samples: WritePort<u32>): void {
 }
 
 /** A random graph with seeds and scalars for a workload, two nodes a seed. */
-export function drawGraph(p: { readonly fanout: number }, random: Random, size: number) {
+export function drawGraph(p: Fanout, random: Random, size: number) {
   const nodes = Math.max(1, 2 * size);
   const extent = new Uint32Array(2 * nodes);
   const columns: number[] = [];
   for (let node = 0; node < nodes; node++) {
     extent[2 * node] = columns.length;
-    // Degrees from none to four times the fanout, half of them short.
-    const most = random.chance(0.5) ? p.fanout : 4 * p.fanout;
+    // Half of the lists are short; some cover more beats than there are draws.
+    const most = (random.chance(0.5) ? 1 : random.chance(0.25) ? 2 * idsABeat : 4) * p.fanout;
     const degree = random.integer(0, most);
     for (let edge = 0; edge < degree; edge++) columns.push(random.integer(0, nodes - 1));
     extent[2 * node + 1] = columns.length;
@@ -279,15 +474,45 @@ export default kernel({
     hop: scalar(u32),
   }),
   dataflow(p, { seeds, extent, colIdx, samples, count, key, hop }) {
+    const nodeIds = stream(u32);
+    const places = stream({ lane: u3, present: u1 });
     const nodes = stream(u32);
-    const lists = stream({ begin: u32, degree: u32, hash: u32, draws: u7 });
-    const picks = stream({ lane: u4, present: u1, last: u1 });
+    // Beside the extents' round trip, of which 64 are in flight.
+    const hashes = stream(u32, { depth: 64 });
+    const lists = stream({ begin: u32, degree: u32, hash: u32 });
     const rows = stream(vecOf(u32, idsABeat));
     requestSeeds(count, seeds);
-    requestExtents(count, seeds, extent, nodes);
-    planLists(p, count, key, hop, extent, nodes, lists);
-    draw(p, count, lists, colIdx, picks);
-    collect(p, count, colIdx, picks, rows);
+    unpackSeeds(count, seeds, nodeIds);
+    requestExtents(count, nodeIds, extent, places, nodes);
+    hashNodes(count, key, hop, nodes, hashes);
+    readExtents(count, extent, places, hashes, lists);
+    // A list that is read singly holds up those behind it until it is drawn from.
+    const readings = stream({ beat: u28, beats: u7, single: u1 }, { depth: 32 });
+    // Some lists ahead, so that the draws have work while short lists come, which need none.
+    const starts = stream({ start: u32, end: u1 }, { depth: 16 });
+    const urns = stream(
+      { begin: u32, bound: u32, single: u1, present: u1, end: u1 },
+      { depth: 16 },
+    );
+    // All rows whose beats are on the way, and some that wait for their draws.
+    const plans = stream({ present: u7, offset: u4, beats: u7, drawn: u1 }, { depth: 192 });
+    const randoms = stream(u32);
+    const singles = stream(u28, { depth: 32 });
+    // Rows drawn during a memory's latency of some 250 cycles.
+    const picks = stream(vecOf(slotOf(p), p.fanout), { depth: 8 + Math.ceil(256 / p.fanout) });
+    const moves = stream({
+      lanes: vecOf(u4, p.fanout),
+      hits: vecOf(u1, p.fanout),
+      receive: u1,
+      first: u1,
+      last: u1,
+    });
+    planLists(p, count, lists, readings, starts, urns, plans);
+    hashDraws(p, count, starts, randoms);
+    draw(p, count, urns, randoms, singles, picks);
+    requestLists(p, count, readings, singles, colIdx);
+    arrange(p, count, plans, picks, moves);
+    collect(p, count, colIdx, moves, rows);
     requestSamples(p, count, samples);
     sendSamples(p, count, rows, samples);
     confirmSamples(count, samples);

@@ -1,6 +1,5 @@
 import {
   kernel,
-  mulLow,
   pipeline,
   type ReadPort,
   readMemory,
@@ -10,8 +9,10 @@ import {
   stream,
   sum,
   u1,
+  u3,
   u4,
   u7,
+  u28,
   u29,
   u32,
   vec,
@@ -20,19 +21,25 @@ import {
 } from 'tilewright/language';
 import {
   absent,
+  arrange,
   collect,
   confirmSamples,
   draw,
   drawGraph,
+  hashDraws,
+  hashNodes,
   idsABeat,
   type List,
-  mix,
-  type P,
+  type Place,
   parameters,
+  planLists,
   requestExtents,
+  requestLists,
   requestSamples,
   requestSeeds,
   sendSamples,
+  slotOf,
+  unpackSeeds,
 } from './neighbor-sample.ts';
 
 const timesABeat = 16;
@@ -41,7 +48,6 @@ const timeBurst = 16;
 
 /** A seed's list, and the beats of edge times that it covers. */
 type Range = {
-  readonly node: u32;
   readonly begin: u32;
   readonly end: u32;
   readonly beats: u29;
@@ -53,24 +59,24 @@ function findRanges(
   count: u32,
   times: ReadPort<u32>,
   extent: ReadPort<u32>,
-  nodes: Stream<u32>,
+  places: Stream<Place>,
   ranges: Stream<Range>,
 ): void {
   let beat = vec(u32, timesABeat, () => 0);
   for (let i = 0; i < count; i++) {
     pipeline();
     if ((i & 15) === 0) beat = times.receive();
-    const node = nodes.read();
+    const place = places.read();
     let begin = u32(0);
     let end = u32(0);
-    if (node !== absent) {
+    if (place.present) {
       const pairs = extent.receive();
-      const lane = (node & 7) * 2;
+      const lane = place.lane * 2;
       begin = pairs[lane];
       end = pairs[u4(lane + 1)];
     }
     const beats = u29(begin === end ? 0 : shiftRight(end - 1, 4) - shiftRight(begin, 4) + 1);
-    ranges.write({ node, begin, end, beats, limit: beat[i & 15] });
+    ranges.write({ begin, end, beats, limit: beat[i & 15] });
   }
 }
 
@@ -102,15 +108,12 @@ function requestTimes(
 
 /** Counts the edges of each list that are older than its seed: one beat of 16 times an iteration. */
 function countOlder(
-  p: P,
   count: u32,
-  key: u32,
-  hop: u32,
   edgeTime: ReadPort<u32>,
   scans: Stream<Range>,
+  hashes: Stream<u32>,
   lists: Stream<List>,
 ): void {
-  let node = u32(0);
   let begin = u32(0);
   let end = u32(0);
   let limit = u32(0);
@@ -122,7 +125,6 @@ function countOlder(
     pipeline();
     if (left === 0) {
       const scan = scans.read();
-      node = scan.node;
       begin = scan.begin;
       end = scan.end;
       limit = scan.limit;
@@ -146,10 +148,7 @@ function countOlder(
       beat = u29(beat + 1);
     }
     if (left <= 1) {
-      const many = p.replace === 1 ? older !== 0 : older > p.fanout;
-      const draws = u7(many ? p.fanout : older);
-      const hash = mix(u32(mix(u32(node ^ key)) + mulLow(hop, 0x9e3779b1, 32)));
-      lists.write({ begin, degree: older, hash, draws });
+      lists.write({ begin, degree: older, hash: hashes.read() });
       done = u32(done + 1);
     }
     left = u29(left === 0 ? 0 : left - 1);
@@ -179,21 +178,51 @@ export default kernel({
     hop: scalar(u32),
   }),
   dataflow(p, { seeds, times, extent, edgeTime, colIdx, samples, count, key, hop }) {
-    const range = { node: u32, begin: u32, end: u32, beats: u29, limit: u32 };
+    const range = { begin: u32, end: u32, beats: u29, limit: u32 };
+    const nodeIds = stream(u32);
+    const places = stream({ lane: u3, present: u1 });
     const nodes = stream(u32);
     const ranges = stream(range);
     const scans = stream(range);
-    const lists = stream({ begin: u32, degree: u32, hash: u32, draws: u7 });
-    const picks = stream({ lane: u4, present: u1, last: u1 });
-    const rows = stream(vecOf(u32, idsABeat));
+    // Beside the round trips of the extents and of the times.
+    const hashes = stream(u32, { depth: 136 });
+    const lists = stream({ begin: u32, degree: u32, hash: u32 });
     requestSeeds(count, seeds);
     requestSeeds(count, times);
-    requestExtents(count, seeds, extent, nodes);
-    findRanges(count, times, extent, nodes, ranges);
+    unpackSeeds(count, seeds, nodeIds);
+    requestExtents(count, nodeIds, extent, places, nodes);
+    hashNodes(count, key, hop, nodes, hashes);
+    findRanges(count, times, extent, places, ranges);
     requestTimes(count, ranges, edgeTime, scans);
-    countOlder(p, count, key, hop, edgeTime, scans, lists);
-    draw(p, count, lists, colIdx, picks);
-    collect(p, count, colIdx, picks, rows);
+    countOlder(count, edgeTime, scans, hashes, lists);
+    const rows = stream(vecOf(u32, idsABeat));
+    // A list that is read singly holds up those behind it until it is drawn from.
+    const readings = stream({ beat: u28, beats: u7, single: u1 }, { depth: 32 });
+    // Some lists ahead, so that the draws have work while short lists come, which need none.
+    const starts = stream({ start: u32, end: u1 }, { depth: 16 });
+    const urns = stream(
+      { begin: u32, bound: u32, single: u1, present: u1, end: u1 },
+      { depth: 16 },
+    );
+    // All rows whose beats are on the way, and some that wait for their draws.
+    const plans = stream({ present: u7, offset: u4, beats: u7, drawn: u1 }, { depth: 192 });
+    const randoms = stream(u32);
+    const singles = stream(u28, { depth: 32 });
+    // Rows drawn during a memory's latency of some 250 cycles.
+    const picks = stream(vecOf(slotOf(p), p.fanout), { depth: 8 + Math.ceil(256 / p.fanout) });
+    const moves = stream({
+      lanes: vecOf(u4, p.fanout),
+      hits: vecOf(u1, p.fanout),
+      receive: u1,
+      first: u1,
+      last: u1,
+    });
+    planLists(p, count, lists, readings, starts, urns, plans);
+    hashDraws(p, count, starts, randoms);
+    draw(p, count, urns, randoms, singles, picks);
+    requestLists(p, count, readings, singles, colIdx);
+    arrange(p, count, plans, picks, moves);
+    collect(p, count, colIdx, moves, rows);
     requestSamples(p, count, samples);
     sendSamples(p, count, rows, samples);
     confirmSamples(count, samples);

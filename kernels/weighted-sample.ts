@@ -13,7 +13,7 @@ import {
   u1,
   u3,
   u4,
-  u7,
+  u6,
   u32,
   type Vec,
   vec,
@@ -24,14 +24,16 @@ import {
   absent,
   confirmSamples,
   drawGraph,
+  hashNodes,
   idsABeat,
   type List,
   mix,
-  planLists,
+  readExtents,
   requestExtents,
   requestSamples,
   requestSeeds,
   sendSamples,
+  unpackSeeds,
 } from './neighbor-sample.ts';
 
 const parameters = {
@@ -44,6 +46,7 @@ type Toss = { readonly lane: u4; readonly coin: u32; readonly present: u1; reado
 
 /** One draw an iteration, across seeds without a gap: a uniform slot and an independent coin. */
 function toss(
+  p: P,
   count: u32,
   lists: Stream<List>,
   colIdx: ReadPort<u32>,
@@ -53,31 +56,27 @@ function toss(
   let begin = u32(0);
   let degree = u32(0);
   let hash = u32(0);
-  let left = u7(0);
-  let j = u32(0);
+  let at = u6(0);
   let done = u32(0);
   let running = u1(count !== 0);
   while (running) {
     pipeline();
-    if (left === 0) {
+    if (at === 0) {
       const list = lists.read();
       begin = list.begin;
       degree = list.degree;
       hash = list.hash;
-      left = list.draws;
-      j = u32(0);
     }
-    const present = left !== 0;
-    const random = mix(u32(hash + mulLow(j, 0x9e3779b1, 32)));
+    const present = degree !== 0;
+    const random = mix(u32(hash + mulLow(at, 0x9e3779b1, 32)));
     const position = u32(begin + mulHigh(random, degree, 32));
-    const last = left <= 1;
+    const last = !present || at === p.fanout - 1;
+    at = u6(last ? 0 : at + 1);
     const lane = u4(position & 15);
     tosses.write({ lane, coin: mix(random), present: u1(present), last: u1(last) });
     if (present) {
       colIdx.request(position >>> 4, 1);
       alias.request(position >>> 3, 1);
-      left = u7(left - 1);
-      j = u32(j + 1);
     }
     if (last) {
       running = u1(done !== count - 1);
@@ -157,18 +156,23 @@ export default kernel({
     hop: scalar(u32),
   }),
   dataflow(p, { seeds, extent, colIdx, alias, samples, count, key, hop }) {
-    const plan = { fanout: p.fanout, replace: 1 };
+    const nodeIds = stream(u32);
+    const places = stream({ lane: u3, present: u1 });
     const nodes = stream(u32);
-    const lists = stream({ begin: u32, degree: u32, hash: u32, draws: u7 });
+    // Beside the extents' round trip, of which 64 are in flight.
+    const hashes = stream(u32, { depth: 64 });
+    const lists = stream({ begin: u32, degree: u32, hash: u32 });
     const tosses = stream({ lane: u4, coin: u32, present: u1, last: u1 });
     const rows = stream(vecOf(u32, idsABeat));
     requestSeeds(count, seeds);
-    requestExtents(count, seeds, extent, nodes);
-    planLists(plan, count, key, hop, extent, nodes, lists);
-    toss(count, lists, colIdx, alias, tosses);
+    unpackSeeds(count, seeds, nodeIds);
+    requestExtents(count, nodeIds, extent, places, nodes);
+    hashNodes(count, key, hop, nodes, hashes);
+    readExtents(count, extent, places, hashes, lists);
+    toss(p, count, lists, colIdx, alias, tosses);
     decide(p, count, colIdx, alias, tosses, rows);
-    requestSamples(plan, count, samples);
-    sendSamples(plan, count, rows, samples);
+    requestSamples(p, count, samples);
+    sendSamples(p, count, rows, samples);
     confirmSamples(count, samples);
   },
   workload(p, random, size) {

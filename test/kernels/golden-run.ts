@@ -1,4 +1,5 @@
 import { loadKernelModule, resolveKernel, runGolden } from '../../codegen/index.ts';
+import type { GoldenReport } from '../../codegen/language/golden.ts';
 
 type Definition = Awaited<ReturnType<typeof loadKernelModule>>['definition'];
 
@@ -17,12 +18,12 @@ export async function goldenKernel(nameOrFile: string) {
   };
   return {
     definition,
-    /** Runs it; `outputs` are changed in place. */
+    /** Runs it; `outputs` are changed in place. Returns the beats that each port was asked for. */
     run(
       parameters: Readonly<Record<string, number>>,
       inputs: Readonly<Record<string, ArrayBufferView | number>>,
       outputs: Readonly<Record<string, ArrayBufferView>>,
-    ): void {
+    ): GoldenReport {
       const given: Record<string, Uint8Array | number> = {};
       for (const [name, value] of Object.entries(inputs)) {
         given[name] = typeof value === 'number' ? value : beatsOf(value);
@@ -32,11 +33,12 @@ export async function goldenKernel(nameOrFile: string) {
         given[name] = bytes;
         return { array, bytes };
       });
-      runGolden(definition, parameters, given);
+      const report = runGolden(definition, parameters, given);
       for (const { array, bytes } of written) {
         const { buffer, byteOffset, byteLength } = array;
         new Uint8Array(buffer, byteOffset, byteLength).set(bytes.subarray(0, byteLength));
       }
+      return report;
     },
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../codegen/index.ts';
 import { buildAliasTable } from '../../host/graph/alias-table.ts';
 import { goldenKernel } from './golden-run.ts';
+import { plainHash, plainSample } from './plain-sample.ts';
 
 /**
  * The variants of the two built-in kernels against plain implementations of what they promise, on the
@@ -155,30 +156,6 @@ interface TemporalRun {
   readonly hop: number;
 }
 
-function mix(value: number): number {
-  let x = value >>> 0;
-  x = Math.imul(x ^ (x >>> 16), 0x7feb352d) >>> 0;
-  x = Math.imul(x ^ (x >>> 15), 0x846ca68b) >>> 0;
-  return (x ^ (x >>> 16)) >>> 0;
-}
-
-/** The specification's sampler over a plain list. */
-function plainSample(list: readonly number[], fanout: number, replace: number, hash: number) {
-  const d = list.length;
-  const draw = (j: number, bound: number) =>
-    Number((BigInt(mix(hash + Math.imul(j, 0x9e3779b1))) * BigInt(bound)) >> 32n);
-  if (replace === 1) {
-    return d === 0 ? [] : Array.from({ length: fanout }, (_, j) => list[draw(j, d)]);
-  }
-  if (d <= fanout) return [...list];
-  const taken: number[] = [];
-  for (let j = d - fanout; j < d; j++) {
-    const t = draw(j, j + 1);
-    taken.push(taken.includes(t) ? j : t);
-  }
-  return taken.map((at) => list[at]);
-}
-
 describe('temporal_sample', () => {
   for (const p of [
     { fanout: 16, replace: 0 },
@@ -203,8 +180,10 @@ describe('temporal_sample', () => {
               else withheld += 1;
             }
           }
-          const hash = mix(mix(node ^ key) + Math.imul(hop, 0x9e3779b1));
-          const expected = plainSample(older, p.fanout, p.replace, hash);
+          const hash = plainHash(key, node, hop);
+          const expected = plainSample(older.length, p.fanout, p.replace, hash).map(
+            (at) => older[at],
+          );
           drawn += expected.length;
           const padded = [...expected, ...Array(width - expected.length).fill(absent)];
           expect([...samples.subarray(row * width, (row + 1) * width)]).toEqual(padded);
