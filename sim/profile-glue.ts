@@ -22,6 +22,8 @@ interface ProfileCause {
   readonly resource: string;
   /** The state in sim/cpp/profile.hpp that waiting for it is. */
   readonly state: string;
+  /** For something that comes in. */
+  readonly input: boolean;
   readonly path: string;
 }
 
@@ -34,6 +36,8 @@ const states: Readonly<Record<string, string>> = {
   response: 'kMemory',
   own: 'kOwn',
 };
+
+const inputs = ['read', 'receive', 'response'];
 
 /** The macro under which the Verilog has the signals that are counted. */
 export const profileMacro = 'TILEWRIGHT_PROFILE';
@@ -85,7 +89,10 @@ function causesOf(path: string, bits: ReadonlySet<string>): readonly ProfileCaus
     if (match === null) return [];
     const [, order, kind, resource] = match;
     const name = resource.replaceAll('___05F', '__');
-    return [{ order: Number(order), kind, resource: name, state: states[kind], path: member }];
+    const input = inputs.includes(kind);
+    return [
+      { order: Number(order), kind, resource: name, state: states[kind], input, path: member },
+    ];
   });
   return found.sort((a, b) => a.order - b.order);
 }

@@ -36,9 +36,8 @@ export interface ProcessWait {
   readonly kind: (typeof accessKinds)[number] | 'own';
   /** Stream or memory. */
   readonly resource: string;
-  /** Nothing in the process moved. */
   readonly alone: number;
-  /** Older blocks moved on meanwhile. */
+  /** Of a wait for input (read, receive, response): older blocks moved on meanwhile. */
   readonly hidden: number;
 }
 

@@ -40,7 +40,7 @@ function text(
 ): Text {
   switch (bottleneck.kind) {
     case 'bandwidth':
-      return bandwidth(bottleneck.port);
+      return bandwidth(bottleneck.port, bottleneck.others);
     case 'stalls':
       return stalls(bottleneck.port, memory);
     case 'latency':
@@ -59,17 +59,18 @@ function text(
   }
 }
 
-function bandwidth(port: PortProfile): Text {
+function bandwidth(port: PortProfile, others: readonly PortProfile[]): Text {
   const used = cyclesInUse(port);
   const what =
     port.beats + port.withheld >= port.addresses
       ? `moves a beat in ${percent(port.beats, used)}`
       : `takes an address in ${percent(port.addresses, used)}`;
+  const too = new Intl.ListFormat('en').format(others.map(({ memory }) => `\`${memory}\``));
   return {
     name: port.memory,
     sentence:
       `The bottleneck is the bandwidth of the memory \`${port.memory}\`, which ${what} of the cycles ` +
-      'that it is in use.',
+      `that it is in use${too === '' ? '' : ` (${too} as well)`}.`,
     advice:
       'That is as good as one port gets. Fewer bytes, or the data spread over more memories, would be ' +
       'faster.',
@@ -132,7 +133,7 @@ function short(port: PortProfile, { cycles }: KernelProfile, { latency }: Memory
   };
 }
 
-function process(one: ProcessProfile, { kernel, cycles }: KernelProfile): Text {
+function process(one: ProcessProfile, { cycles }: KernelProfile): Text {
   const { name, source, begins, own } = one;
   const active = cycles - one.idle;
   const at = `\`${name}\` (${place(source)})`;
@@ -153,7 +154,7 @@ function process(one: ProcessProfile, { kernel, cycles }: KernelProfile): Text {
       `${(active / Math.max(1, begins)).toFixed(1)} cycles, and waits for its own earlier blocks in ` +
       `${percent(own, active)} of them.`,
     advice:
-      `\`tilewright generate ${kernel} --explain\` shows the interval of each loop: shorten what one ` +
+      '`tilewright generate --explain` shows the interval of each loop: shorten what one ' +
       'iteration hands to the next.',
   };
 }
@@ -166,13 +167,13 @@ function stream(
 ): Text {
   const waits = readerWaits === undefined ? '' : ` while \`${to}\` waits for \`${readerWaits}\``;
   // By Little's law: what passes in the same time grows with what the stream holds.
-  const wanted = 2 ** Math.ceil(Math.log2(Math.max(2, (depth + 1) / Math.max(readerWork, 0.05))));
+  const wanted = 2 ** Math.ceil(Math.log2(Math.max(2, depth / Math.max(readerWork, 0.005))));
   return {
     name,
     sentence:
       `The bottleneck is the stream \`${name}\` (depth ${depth}, ${place(source)}): it is full in ` +
       `${percent(full, cycles)} of the cycles, and \`${from}\` cannot go on${waits}.`,
-    advice: `Give it { depth: ${wanted} }, or leave the depth out: it is derived then.`,
+    advice: `Give it more depth, e.g. { depth: ${wanted} }.`,
   };
 }
 

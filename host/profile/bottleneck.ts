@@ -4,12 +4,17 @@ import type {
   ProcessProfile,
   StreamProfile,
 } from './kernel-profile.ts';
-import { latencyBound, portVerdict } from './port-verdict.ts';
+import { cyclesInUse, latencyBound, portVerdict } from './port-verdict.ts';
 
 /** What kept the run from being faster. */
 export type Bottleneck =
   /** The data channel of a memory is in use whenever it can be: as good as it gets. */
-  | { readonly kind: 'bandwidth'; readonly port: PortProfile }
+  | {
+      readonly kind: 'bandwidth';
+      readonly port: PortProfile;
+      /** Other memories of which the same is true. */
+      readonly others: readonly PortProfile[];
+    }
   /** The memory withholds its readys and valids. */
   | { readonly kind: 'stalls'; readonly port: PortProfile }
   /** As many bursts are in flight as may be, and they take long. */
@@ -62,10 +67,11 @@ const nearlyAlways = 0.85;
  */
 export function findBottleneck(profile: KernelProfile, allowed: number): FoundBottleneck {
   const { cycles, processes, ports } = profile;
-  for (const port of [...ports].sort((a, b) => inUse(b) - inUse(a))) {
-    if (inUse(port) < nearlyAlways * cycles) continue;
-    return { bottleneck: busyPort(port), chain: [] };
-  }
+  // A port is in use a latency later than the first request, so of a short run not in all cycles.
+  const [port, ...others] = ports
+    .filter((one) => cyclesInUse(one) >= 0.7 * cycles && useShare(one) >= nearlyAlways)
+    .sort((a, b) => useShare(b) - useShare(a));
+  if (port !== undefined) return { bottleneck: busyPort(port, others), chain: [] };
   for (const process of [...processes].sort((a, b) => work(b) - work(a))) {
     if (work(process) < nearlyAlways * cycles) continue;
     return { bottleneck: busyProcess(process), chain: [] };
@@ -73,13 +79,14 @@ export function findBottleneck(profile: KernelProfile, allowed: number): FoundBo
   return new Walk(profile, allowed).run();
 }
 
-/** Cycles in which the data channel transfers, or would if the memory did not withhold it. */
-function inUse({ beats, withheld }: PortProfile): number {
-  return beats + withheld;
+/** Share of the cycles in which the data channel transfers, or would if the memory did not withhold it. */
+function useShare(port: PortProfile): number {
+  return (port.beats + port.withheld) / Math.max(1, cyclesInUse(port));
 }
 
-function busyPort(port: PortProfile): Bottleneck {
-  return { kind: port.withheld > 0.1 * inUse(port) ? 'stalls' : 'bandwidth', port };
+function busyPort(port: PortProfile, others: readonly PortProfile[]): Bottleneck {
+  if (port.withheld > 0.1 * (port.beats + port.withheld)) return { kind: 'stalls', port };
+  return { kind: 'bandwidth', port, others };
 }
 
 /** Cycles in which a process begins a block, or cannot for a reason of its own. */
@@ -130,7 +137,11 @@ class Walk {
       const verdict = portVerdict(port, kind, this.#allowed);
       if (verdict.kind !== 'ask') {
         this.#step(process, kind, resource, undefined, false);
-        return this.#end({ kind: verdict.kind, port });
+        return this.#end(
+          verdict.kind === 'bandwidth'
+            ? { kind: verdict.kind, port, others: [] }
+            : { kind: verdict.kind, port },
+        );
       }
       const next = this.#user(resource, verdict.access);
       this.#step(process, kind, resource, next, verdict.downstream);

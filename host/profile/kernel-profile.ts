@@ -7,13 +7,13 @@ export interface ProcessProfile {
   readonly source: { readonly file: string; readonly line: number };
   /** Cycles in which a block of the source (an iteration of a loop, say) began: one a cycle at best. */
   readonly begins: number;
-  /** Anything in its pipeline moved on, and it did not wait for itself. */
+  /** A block began; or older ones moved on while the next one waited for its input. */
   readonly busy: number;
-  /** Nothing moved: the oldest block that waits does so for a stream that is empty, … */
+  /** The oldest block that waits does so for a stream that is empty, … */
   readonly input: number;
   /** … for one that is full, … */
   readonly output: number;
-  /** … or for a memory: room for a request or a beat, a beat, a response. */
+  /** … or for a memory: for a beat, a response, or room for a request or a beat. */
   readonly memory: number;
   /** No block began since the process had to wait for the result of an older one (its II). */
   readonly own: number;

@@ -110,6 +110,9 @@ struct Cause {
   const char* kind;  // write, send, request, response, receive, read, own
   const char* resource;
   ProcessState state;
+  // Whether it waits for something to come: older blocks that move on meanwhile make the process busy.
+  // One that may not hand something on, or waits for itself, is held up whatever moves.
+  bool input;
 };
 
 class ProcessProfile {
@@ -141,9 +144,9 @@ class ProcessProfile {
       // this was its last one. What follows tells.
       ++pending_;
     } else {
-      const ProcessState state = causes_[cause].state;
-      ++(moves ? waits_[cause].hidden : waits_[cause].alone);
-      timeline.add(lane, moves && state != kOwn ? kBusy : state, 1);
+      const bool hidden = moves && causes_[cause].input;
+      ++(hidden ? waits_[cause].hidden : waits_[cause].alone);
+      timeline.add(lane, hidden ? kBusy : causes_[cause].state, 1);
     }
   }
 
@@ -162,8 +165,8 @@ class ProcessProfile {
 
  private:
   struct Wait {
-    uint64_t alone;   // nothing in the process moved
-    uint64_t hidden;  // older blocks moved on meanwhile
+    uint64_t alone;
+    uint64_t hidden;  // by older blocks that moved on meanwhile
   };
 
   void settle(ProcessState state, size_t lane, Timeline& timeline) {

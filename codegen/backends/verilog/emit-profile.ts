@@ -1,7 +1,7 @@
 import type { BlockOp } from '../../ir/blocks.ts';
 import type { Expr } from '../../ir/ir.ts';
 import { operandsOf } from '../../ir/visit.ts';
-import { accessSignals } from './ports.ts';
+import { type StallReason, stallReasons } from './emit-sequencing.ts';
 import type { ProcessContext } from './process-context.ts';
 
 /** Of what holds up one stage: what comes after the process, what comes before it, its own older blocks. */
@@ -13,8 +13,8 @@ const order = ['write', 'send', 'request', 'response', 'receive', 'read'];
  *
  * - `profile_begins`: a block enters the pipeline. `profile_moves`: one in any stage goes on.
  *   `profile_holds`: there is one.
- * - `profile_<n>_<kind>_<resource>`: the stage of this access holds a block that has to wait for it.
- * - `profile_<n>_own_<stage>`: the stage holds a block that has to wait for an older one of this process.
+ * - `profile_<n>_<kind>_<resource>`: a stage holds a block that has to wait for this access.
+ * - `profile_<n>_own_<stage>`: the stage holds one that has to wait for an older one of this process.
  *
  * The lower `n`, the older the block: where several wait, the first one of them holds up the others.
  */
@@ -29,15 +29,9 @@ export function profile(context: ProcessContext): readonly string[] {
   ];
   let number = 0;
   for (let stage = stages - 1; stage >= 0; stage--) {
-    const waits = accessesAt(context, stage);
-    for (const { name, reason } of waits) {
+    for (const { name, reason } of waitsAt(context, stage)) {
       lines.push(`wire profile_${number++}_${name} = s${stage}_valid && ${reason};`);
     }
-    if (!mayWaitForOlder(context, stage)) continue;
-    const others = waits.map(({ reason }) => ` && !${reason}`).join('');
-    lines.push(
-      `wire profile_${number++}_own_${stage} = s${stage}_valid && s${stage}_stall${others};`,
-    );
   }
   return [
     '',
@@ -54,25 +48,39 @@ interface Wait {
   readonly reason: string;
 }
 
-function accessesAt(context: ProcessContext, stage: number): readonly Wait[] {
-  const uses = new Map<string, { readonly op: BlockOp; readonly block: number }[]>();
-  for (const one of context.opsAt(stage)) {
-    const { kind, resource } = one.op;
-    const name = `${kind}_${resource}`;
-    uses.set(name, [...(uses.get(name) ?? []), one]);
+function waitsAt(context: ProcessContext, stage: number): readonly Wait[] {
+  const reasons = new Map<string, string[]>();
+  const add = (name: string, text: string) =>
+    reasons.set(name, [...(reasons.get(name) ?? []), text]);
+  const accesses = new Map<string, StallReason['access']>();
+  const own: string[] = [];
+  for (const { access, text } of stallReasons(context, stage)) {
+    if (access === undefined) {
+      own.push(text);
+      continue;
+    }
+    const name = `${access.kind}_${access.resource}`;
+    accesses.set(name, access);
+    add(name, text);
   }
-  const sorted = [...uses].sort(
-    ([, [a]], [, [b]]) => order.indexOf(a.op.kind) - order.indexOf(b.op.kind),
+  const sorted = [...accesses].sort(
+    ([, a], [, b]) => order.indexOf(a?.kind ?? '') - order.indexOf(b?.kind ?? ''),
   );
-  return sortedByNeed(new Map(sorted)).flatMap(([name, ops]) => {
-    const { busy } = accessSignals(ops[0].op, context.kernel);
-    if (busy === undefined) return [];
-    const actives = ops.map(({ op, block }) => context.active(op, stage, block));
-    const when = actives.some((one) => one.length === 0)
-      ? ''
-      : ` && (${actives.map((one) => `(${one.join(' && ')})`).join(' || ')})`;
-    return [{ name, reason: `(${busy}${when})` }];
-  });
+  const uses = new Map(sorted.map(([name, access]) => [name, usesOf(context, access)]));
+  // Last of all itself: an older block that waits has told why already.
+  for (const text of own) add(`own_${stage}`, text);
+  return [...sortedByNeed(uses), ...(own.length === 0 ? [] : [`own_${stage}`])].map((name) => ({
+    name,
+    reason: `(${(reasons.get(name) ?? []).join(' || ')})`,
+  }));
+}
+
+function usesOf(context: ProcessContext, access: StallReason['access']): Uses {
+  return context.scheduled.blocks.blocks.flatMap(({ ops }, block) =>
+    ops
+      .filter((op) => op.kind === access?.kind && op.resource === access.resource)
+      .map((op) => ({ op, block })),
+  );
 }
 
 type Uses = readonly { readonly op: BlockOp; readonly block: number }[];
@@ -81,14 +89,14 @@ type Uses = readonly { readonly op: BlockOp; readonly block: number }[];
  * Whether an access happens may follow from what another one of the same stage reads: while that is not
  * there, nothing is known of the first, so it comes behind.
  */
-function sortedByNeed(uses: ReadonlyMap<string, Uses>): readonly (readonly [string, Uses])[] {
-  const sorted = new Map<string, Uses>();
+function sortedByNeed(uses: ReadonlyMap<string, Uses>): readonly string[] {
+  const sorted = new Set<string>();
   const add = (name: string, ops: Uses): void => {
     if (sorted.has(name)) return;
     for (const [other, sources] of uses) {
       if (other !== name && ops.some((one) => followsFrom(one, sources))) add(other, sources);
     }
-    sorted.set(name, ops);
+    sorted.add(name);
   };
   for (const [name, ops] of uses) add(name, ops);
   return [...sorted];
@@ -106,18 +114,4 @@ function followsFrom(use: Uses[number], sources: Uses): boolean {
     return (expr.op === 'var' && results.has(expr.name)) || operandsOf(expr).some(depends);
   };
   return depends(use.op.predicate);
-}
-
-/** Where a variable or an array element is read that an older block may have yet to write. */
-function mayWaitForOlder({ scheduled }: ProcessContext, stage: number): boolean {
-  const { readStage, writeStage, accessStage, blocks } = scheduled;
-  const variables = [...blocks.state.keys()].some(
-    (name) => (readStage.get(name) ?? 0) === stage && (writeStage.get(name) ?? 0) > stage,
-  );
-  const arrays = blocks.arrays.some(
-    ({ name }) =>
-      accessStage.get(`load ${name}`) === stage &&
-      (accessStage.get(`store ${name}`) ?? 0) > stage + 1,
-  );
-  return variables || arrays;
 }
