@@ -57,7 +57,12 @@ function instances({ area, card }: SynthesisReport): string {
 }
 
 function pathText(path: TimingPath): string {
-  const end = path.memory === null ? path.end : `${path.end}, into a ${path.memory}`;
+  const into = path.memory === null ? '' : `, into a ${path.memory}`;
+  const unread =
+    path.unread === null
+      ? ''
+      : `, an output of a ${path.unread} that nothing reads: Yosys counts it`;
+  const end = `${path.end}${into}${unread}`;
   const steps = renderTable(
     [right('ns'), left('signal'), left('cells'), left('Verilog'), left('TypeScript')],
     path.steps.map((step) => [

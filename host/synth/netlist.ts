@@ -73,15 +73,16 @@ export class Netlist {
     return bits.flatMap((bit) => index.get(bit) ?? []);
   }
 
-  /** Types of the cells that the signal `name[bit]` goes to. */
-  readersOf(module: string, name: string, bit: number): readonly string[] {
+  /** Types of the cells, other than its `driver`, that the signal `name[bit]` goes to. */
+  readersOf(module: string, name: string, bit: number, driver: string): readonly string[] {
     const { cells = {}, netnames = {} } = this.modules[module] ?? {};
     const id = netnames[name]?.bits[bit];
     if (id === undefined) return [];
-    const reading = Object.values(cells).filter(({ connections }) =>
-      Object.values(connections).some((bits) => bits.includes(id)),
+    const reading = Object.entries(cells).filter(
+      ([cell, { connections }]) =>
+        cell !== driver && Object.values(connections).some((bits) => bits.includes(id)),
     );
-    return [...new Set(reading.map(({ type }) => type))];
+    return [...new Set(reading.map(([, { type }]) => type))];
   }
 
   /** Lines of the Verilog text that a cell was made of; a LUT has none. */

@@ -39,7 +39,7 @@ export interface JobRun extends JobResult {
 }
 
 /** Counted up when what `result.json` holds changes. */
-const resultFormat = 1;
+const resultFormat = 2;
 const resultFile = 'result.json';
 const logFile = 'yosys.log';
 const scriptFile = 'synth.ys';

@@ -24,6 +24,8 @@ export interface StaPath {
   readonly steps: readonly StaStep[];
   /** Signal that the path ends in, where that is an output port or the input of a cell without delays. */
   readonly output?: StaNet;
+  /** False where `output` is a port of the module. */
+  readonly inside?: boolean;
   /** Input port of the module that the path begins at, other than a clock. */
   readonly input?: StaNet;
 }
@@ -52,6 +54,7 @@ export function parseSta(text: string): readonly StaPath[] {
     const steps: StaStep[] = [];
     let input: StaNet | undefined;
     let output: StaNet | undefined;
+    let inside = false;
     for (at += 1; at < lines.length && lines[at].trim() !== ''; at++) {
       const cell = cellLine.exec(lines[at]);
       const port = portLine.exec(lines[at]);
@@ -64,8 +67,10 @@ export function parseSta(text: string): readonly StaPath[] {
         else output = netOf(port[1]);
       } else if (net !== null) {
         const reached = steps.pop();
-        if (reached === undefined) output ??= netOf(net[1]);
-        else steps.push({ ...reached, net: netOf(net[1]) });
+        if (reached === undefined) {
+          inside ||= output === undefined;
+          output ??= netOf(net[1]);
+        } else steps.push({ ...reached, net: netOf(net[1]) });
       }
     }
     // A register's clock is where its path begins, not a signal of the path.
@@ -75,7 +80,7 @@ export function parseSta(text: string): readonly StaPath[] {
       module: found[1],
       ps: Number(found[2]),
       steps: steps.reverse(),
-      ...(output === undefined ? {} : { output }),
+      ...(output === undefined ? {} : { output, inside }),
       ...(input === undefined || clocked ? {} : { input }),
     });
   }

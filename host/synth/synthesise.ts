@@ -1,16 +1,13 @@
 import { availableParallelism } from 'node:os';
-import { basename } from 'node:path';
 import { TilewrightError } from '../../codegen/support/errors.ts';
 import type { ArtefactStore } from '../../codegen/support/store.ts';
-import { verilogSources } from '../../sim/index.ts';
 import type { BuiltKernel } from '../device/built-kernel.ts';
-import { type CardName, cardOf, shareOf } from './cards.ts';
-import { type InstanceKind, kindOf } from './instances.ts';
-import { kernelLines } from './kernel-lines.ts';
-import { type CellCounts, type Resources, resourcesOf, sumResources } from './resources.ts';
+import { type AreaReport, areaReport } from './area-report.ts';
+import { type CardName, cardOf } from './cards.ts';
+import type { Resources } from './resources.ts';
 import { type JobRun, runJob, yosysVersion } from './run-yosys.ts';
-import { VerilogLines } from './verilog-lines.ts';
-import { describePath, type PathSources, type TimingPath } from './worst-path.ts';
+import { type InstanceTiming, instancePaths, kernelPath } from './timing-report.ts';
+import type { TimingPath } from './worst-path.ts';
 import { type Family, type Job, synthesisCommand, timedFamily } from './yosys-script.ts';
 
 export interface SynthesisOptions {
@@ -27,25 +24,6 @@ export interface SynthesisOptions {
   readonly onProgress?: (text: string) => void;
   /** File that everything Yosys prints is added to. */
   readonly log?: string;
-}
-
-/** One instance of the kernel's top module. */
-export interface InstanceArea {
-  /** Name of the process, the stream or the memory; the kernel's for the top module's own logic. */
-  readonly name: string;
-  readonly kind: InstanceKind;
-  /** Instance in the Verilog, e.g. `process_gather`. */
-  readonly instance: string;
-  readonly module: string;
-  readonly resources: Resources;
-  readonly share: Resources | null;
-}
-
-export interface InstanceTiming {
-  readonly name: string;
-  readonly kind: InstanceKind;
-  readonly instance: string;
-  readonly path: TimingPath;
 }
 
 export interface RunFacts {
@@ -68,18 +46,7 @@ export interface SynthesisReport {
     readonly title: string;
     readonly resources: Resources;
   } | null;
-  readonly area: {
-    /** The kernel as one netlist, without its control slave. */
-    readonly kernel: Resources;
-    readonly share: Resources | null;
-    readonly cells: CellCounts;
-    /** Cell types that are in no figure. */
-    readonly uncounted: readonly string[];
-    /** Each instance by itself, largest first; the control slave too. */
-    readonly instances: readonly InstanceArea[];
-    readonly sumOfInstances: Resources;
-    readonly runs: readonly RunFacts[];
-  };
+  readonly area: AreaReport & { readonly runs: readonly RunFacts[] };
   readonly timing: {
     /** Family whose delays are used, whatever the area's. */
     readonly family: typeof timedFamily;
@@ -131,6 +98,7 @@ export async function synthesise(
   const parts = run('area', 'instances');
   if (flat === undefined || parts === undefined) throw new Error('the area was not computed');
   const timed = run('timing', 'flat');
+  const timedParts = run('timing', 'instances');
   const card = options.card === undefined ? undefined : cardOf(options.card);
   return {
     kernel: kernel.manifest.kernel,
@@ -139,13 +107,17 @@ export async function synthesise(
     family,
     card:
       card === undefined ? null : { name: card.name, title: card.title, resources: card.resources },
-    area: { ...areaOf(kernel, flat, parts, options.card), runs: facts('area') },
+    area: {
+      ...areaReport(kernel.manifest.kernel, flat, parts, options.card),
+      runs: facts('area'),
+    },
     timing:
       timed === undefined
         ? null
         : {
             family: timedFamily,
-            ...(await timingOf(kernel, timed, run('timing', 'instances'))),
+            kernel: await kernelPath(kernel, timed),
+            instances: timedParts === undefined ? null : await instancePaths(kernel, timedParts),
             runs: facts('timing'),
           },
   };
@@ -186,68 +158,4 @@ async function runAll(
   await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, worker));
   if (failed !== undefined) throw failed;
   return done.sort((a, b) => a.at - b.at);
-}
-
-function areaOf(kernel: BuiltKernel, flat: JobRun, parts: JobRun, cardName: CardName | undefined) {
-  const top = kernel.manifest.kernel;
-  const share = (resources: Resources) =>
-    cardName === undefined ? null : shareOf(resources, cardOf(cardName));
-  const modules = new Set([...parts.instances.map(({ module }) => module), `${top}_control`]);
-  const leaves = (cells: CellCounts): CellCounts =>
-    Object.fromEntries(Object.entries(cells).filter(([type]) => !modules.has(type)));
-  const unknown = new Set<string>();
-  const counted = (cells: CellCounts | undefined): Resources => {
-    const taken = resourcesOf(leaves(cells ?? {}));
-    for (const type of taken.unknown) unknown.add(type);
-    return taken.resources;
-  };
-  const cells = leaves(flat.cells[top] ?? {});
-  const whole = counted(cells);
-  const own = { name: top, module: top };
-  const instances = [own, ...parts.instances]
-    .map(({ name, module }): InstanceArea => {
-      const resources = counted(parts.cells[module]);
-      return { ...kindOf(name, top), instance: name, module, resources, share: share(resources) };
-    })
-    .sort((a, b) => b.resources.lut - a.resources.lut || b.resources.ff - a.resources.ff);
-  return {
-    kernel: whole,
-    share: share(whole),
-    cells,
-    uncounted: [...unknown].sort(),
-    instances,
-    sumOfInstances: sumResources(
-      instances.filter(({ kind }) => kind !== 'control').map(({ resources }) => resources),
-    ),
-  };
-}
-
-async function timingOf(kernel: BuiltKernel, flat: JobRun, parts: JobRun | undefined) {
-  const top = kernel.manifest.kernel;
-  const sources: PathSources = {
-    verilog: new Map(
-      (await verilogSources(kernel)).map(({ path, text }) => [
-        basename(path),
-        new VerilogLines(text),
-      ]),
-    ),
-    lineText: kernelLines(kernel.sourceFile),
-  };
-  const whole = flat.paths.find(({ module }) => module === top);
-  if (whole === undefined) {
-    throw new TilewrightError(`Yosys found no path between two registers of ${top}`, {
-      code: 'SYNTH_OUTPUT',
-      hint: 'Leave the timing out with --no-timing, and keep the log with --log yosys.log.',
-    });
-  }
-  const instances = parts?.instances.flatMap(({ name, module }): InstanceTiming[] => {
-    const path = parts.paths.find((one) => one.module === module);
-    if (path === undefined) return [];
-    const described = describePath(path, { ...sources, instance: name });
-    return [{ ...kindOf(name, top), instance: name, path: described }];
-  });
-  return {
-    kernel: describePath(whole, sources),
-    instances: instances?.sort((a, b) => b.path.ns - a.path.ns) ?? null,
-  };
 }

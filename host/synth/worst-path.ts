@@ -22,6 +22,8 @@ export interface LocatedPath {
   readonly end: readonly NamedSignal[];
   /** Cell without delays in Yosys that the path ends at, e.g. `RAM32M`. */
   readonly memory?: string;
+  /** Type of the cell whose output the path ends at, read by nothing. */
+  readonly unread?: string;
 }
 
 /** A line of TypeScript and its text. */
@@ -54,6 +56,11 @@ export interface TimingPath {
   readonly end: string;
   /** Memory cell whose input the path ends at; null where it ends at a register or a port. */
   readonly memory: string | null;
+  /**
+   * Type of the cell at whose unread output the path ends, which no device waits for: `sta` of Yosys 0.23
+   * counts the cascade output of the last DSP slice of a wide product. Null for any other path.
+   */
+  readonly unread: string | null;
   /** Instances that it runs through, in order. */
   readonly through: readonly string[];
   /** Library modules among them, e.g. `tw_fifo`: what a kernel's source cannot change by itself. */
@@ -84,7 +91,9 @@ export function locatePath(path: StaPath, netlist: Netlist): LocatedPath {
   });
   const last = steps[steps.length - 1];
   const readers =
-    path.output === undefined ? [] : netlist.readersOf(module, path.output.name, path.output.bit);
+    path.output === undefined
+      ? []
+      : netlist.readersOf(module, path.output.name, path.output.bit, last?.cell ?? '');
   const memory = readers.find((type) => /^(RAM|SRL|URAM|FIFO)/.test(type));
   return {
     module,
@@ -93,6 +102,9 @@ export function locatePath(path: StaPath, netlist: Netlist): LocatedPath {
     steps: located,
     end: path.output === undefined ? endSignals(netlist, module, last) : named(path.output),
     ...(memory === undefined ? {} : { memory }),
+    ...(path.inside === true && readers.length === 0 && last !== undefined
+      ? { unread: last.type }
+      : {}),
   };
 }
 
@@ -168,6 +180,7 @@ export function describePath(path: LocatedPath, sources: PathSources): TimingPat
     start: signalText(bestSignal(path.start, sources), sources),
     end: signalText(bestSignal(path.end, sources), sources),
     memory: path.memory ?? null,
+    unread: path.unread ?? null,
     through: [...new Set(through)],
     library: [...libraries],
     source: most?.source ?? null,

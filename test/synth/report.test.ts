@@ -144,6 +144,36 @@ test('lines of the Verilog, and signals of any stage, lead to lines of the TypeS
   expect(placeInName('$abc$3593$aiger3592$199')).toBeUndefined();
 });
 
+test('a path into a memory, and one that nothing waits for', () => {
+  const cell = (type: string, connections: Record<string, number[]>) => ({
+    type,
+    attributes: {},
+    connections,
+  });
+  const net = (bits: number[]) => ({ bits, attributes: {} });
+  const design = (reader: Record<string, object>) => ({
+    modules: {
+      top: {
+        cells: { product: cell('DSP48E1', { A: [2], PCOUT: [3] }), ...reader },
+        netnames: { x: net([2]), out: net([3]) },
+      },
+    },
+  });
+  const path = {
+    module: 'top',
+    ps: 3000,
+    steps: [{ ps: 3000, cell: 'product', type: 'DSP48E1', from: 'A', to: 'PCOUT' }],
+    output: { name: 'out', bit: 0 },
+    inside: true,
+  };
+  const located = (reader: Record<string, object>) =>
+    locatePath(path, new Netlist(JSON.stringify(design(reader))));
+  expect(located({})).toMatchObject({ unread: 'DSP48E1' });
+  const memory = located({ ram: cell('RAM32M', { DIA: [3], DOA: [9] }) });
+  expect(memory).toMatchObject({ memory: 'RAM32M' });
+  expect(memory.unread).toBeUndefined();
+});
+
 test('the slowest path in the words of the kernel', () => {
   const [path] = parseSta(fixture('sta.txt'));
   const verilog = new Map(
@@ -156,6 +186,7 @@ test('the slowest path in the words of the kernel', () => {
     start: 'process_work.r_total[1]',
     end: 'process_work.r_total[0]',
     memory: null,
+    unread: null,
     through: ['process_work'],
     library: [],
     stageLines: [],
