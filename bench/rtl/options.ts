@@ -19,7 +19,8 @@ export interface RtlOptions {
 }
 
 export const usage = `npm run bench:rtl -- [options]
-  --kernel NAME        only this kernel; several times for several
+  --kernel NAME        only this kernel, with any number of ports or, e.g. sample_aggregate-2, with one;
+                       several times for several
   --latency L,…        cycles to the first beat        (32,64,120,200)
   --outstanding OUT,…  bursts in flight a port         (16,32,64,128)
   --stall P,…          handshakes withheld             (0,0.1)

@@ -1,6 +1,7 @@
 import { renderTable, type TableColumn } from '../../codegen/support/table.ts';
 import { type Machine, machineLine } from '../machine.ts';
 import type { CellResult, Subject } from './measure.ts';
+import { type Scaling, scalings } from './scaling.ts';
 import type { SimulationSpeed } from './speed.ts';
 
 export interface SubjectResult {
@@ -48,6 +49,19 @@ function cellTable({ subject, cells }: SubjectResult): string {
   return [renderTable(columns, rows), ...failures].join('\n');
 }
 
+function scalingTable(rows: readonly Scaling[]): string {
+  return renderTable(
+    [
+      { title: 'ids a cycle over one feature port' },
+      ...[right('ports'), right('L'), right('OUT'), right('p'), right('ratio')],
+    ],
+    rows.map(({ label, featurePorts, latency, outstanding, stall, overOnePort }) => [
+      ...[label, featurePorts, latency, outstanding, stall],
+      overOnePort.toFixed(2),
+    ]),
+  );
+}
+
 function speedLines({ kernel, memory, verilator, icarus, ratio, runs }: SimulationSpeed): string {
   const { latency, outstanding, stall } = memory;
   const table = renderTable(
@@ -65,9 +79,11 @@ function speedLines({ kernel, memory, verilator, icarus, ratio, runs }: Simulati
 
 /** The tables as text. */
 export function renderBench({ machine, graph, subjects, speed }: BenchResult): string {
+  const scaled = scalings(subjects);
   const parts = [
     `power-law graph: ${graph.nodes} nodes, ${graph.edges} edges, seed ${graph.seed}`,
     ...subjects.map((one) => `${subjectLine(one.subject)}\n\n${cellTable(one)}`),
+    ...(scaled.length === 0 ? [] : [scalingTable(scaled)]),
     ...(speed === null ? [] : [speedLines(speed)]),
     machineLine(machine),
   ];
@@ -90,6 +106,7 @@ export function benchJson({ machine, graph, subjects, speed }: BenchResult): obj
       usefulBursts: subject.work.bursts,
       cells,
     })),
+    scaling: scalings(subjects),
     speed,
   };
 }

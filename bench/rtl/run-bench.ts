@@ -7,13 +7,23 @@ import { type CellResult, measure } from './measure.ts';
 import type { RtlOptions } from './options.ts';
 import type { BenchResult, SubjectResult } from './report.ts';
 import { simulationSpeed } from './speed.ts';
-import { type BenchData, benchData, drawMeans, entries, prepare } from './subjects.ts';
+import {
+  type BenchData,
+  benchData,
+  benchEntries,
+  drawMeans,
+  type Entry,
+  prepare,
+} from './subjects.ts';
 
 const speedSize = 2048;
 
-function chosen(kernels: readonly string[]) {
-  for (const name of kernels) {
-    if (entries.some(({ label }) => label === name)) continue;
+/** By label, or all of a kernel by its name. */
+async function chosen(names: readonly string[]): Promise<readonly Entry[]> {
+  const entries = await benchEntries();
+  const means = ({ label, kernel }: Entry, name: string) => name === label || name === kernel;
+  for (const name of names) {
+    if (entries.some((entry) => means(entry, name))) continue;
     const labels = entries.map(({ label }) => label);
     throw new TilewrightError(`the bench has no kernel '${name}'`, {
       code: 'OPTION',
@@ -21,7 +31,7 @@ function chosen(kernels: readonly string[]) {
       exitCode: 2,
     });
   }
-  return entries.filter(({ label }) => kernels.length === 0 || kernels.includes(label));
+  return entries.filter((entry) => names.length === 0 || names.some((name) => means(entry, name)));
 }
 
 async function speedOf(bench: BenchData, options: RtlOptions) {
@@ -41,12 +51,12 @@ export async function runBench(
   options: RtlOptions,
   say: (text: string) => void,
 ): Promise<BenchResult> {
-  const chosenEntries = chosen(options.kernels);
+  const entries = await chosen(options.kernels);
   say(`a power-law graph of ${options.nodes} nodes`);
   const graph = powerLawGraph({ nodes: options.nodes, seed: options.seed });
   const bench = await benchData(graph, options.seed);
   const subjects: SubjectResult[] = [];
-  for (const entry of chosenEntries) {
+  for (const entry of entries) {
     say(`${entry.label}: building, and golden`);
     const subject = await prepare(entry, bench, options);
     const cells: CellResult[] = [];

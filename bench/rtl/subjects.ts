@@ -1,4 +1,4 @@
-import { seededRandom } from '../../codegen/index.ts';
+import { listKernels, seededRandom } from '../../codegen/index.ts';
 import {
   type EncodedWorkload,
   elementView,
@@ -21,7 +21,7 @@ interface Drawn {
   readonly edges: number | null;
 }
 
-interface Entry {
+export interface Entry {
   readonly label: string;
   readonly kernel: string;
   readonly parameters: Readonly<Record<string, number>>;
@@ -75,11 +75,56 @@ export async function drawMeans(
   return { workload, edges: ids.reduce((sum, id) => sum + (id === absent ? 0 : 1), 0) };
 }
 
-/** Every kernel of the bench. One that this checkout does not have is left out, not an error. */
-export const entries: readonly Entry[] = [
+/** Row r of the features lies in port r mod `ports`, there as row r div `ports`. */
+export function dealRows(features: Int16Array, ports: number): Int16Array[] {
+  const rows = features.length / rowLanes;
+  const dealt = Array.from(
+    { length: ports },
+    () => new Int16Array(Math.ceil(rows / ports) * rowLanes),
+  );
+  for (let row = 0; row < rows; row++) {
+    const values = features.subarray(row * rowLanes, (row + 1) * rowLanes);
+    dealt[row % ports].set(values, Math.floor(row / ports) * rowLanes);
+  }
+  return dealt;
+}
+
+async function drawFused(kernel: BuiltKernel, bench: BenchData, size: number): Promise<Drawn> {
+  const { graph } = bench;
+  // The very seeds and key of the sampler's own run.
+  const { workload, edges } = samplerRun(bench.sampler, graph, { count: size, seed: bench.seed });
+  const seeds = workload.buffers.get('seeds') ?? new Uint8Array(0);
+  const drawn = encodeWorkload(kernel.manifest, {
+    seeds: new Uint32Array(seeds.buffer, seeds.byteOffset, size),
+    extent: [graph.extent],
+    colIdx: [graph.colIdx],
+    features: dealRows(bench.features, kernel.manifest.parameters['featurePorts']),
+    results: size * rowLanes,
+    counts: [],
+    count: size,
+    key: workload.scalars['key'],
+    firstNode: 0,
+    nodes: 0,
+  });
+  return { workload: drawn, edges };
+}
+
+function fused(featurePorts: number): Entry {
+  const label = `sample_aggregate-${featurePorts}`;
+  return { label, kernel: 'sample_aggregate', parameters: { featurePorts }, draw: drawFused };
+}
+
+const all: readonly Entry[] = [
   { label: 'mean_aggregate', kernel: 'mean_aggregate', parameters: {}, draw: drawMeans },
   { label: 'neighbor_sample', kernel: 'neighbor_sample', parameters: {}, draw: drawSamples },
+  ...[1, 2, 4].map(fused),
 ];
+
+/** Every kernel of the bench that this checkout has. */
+export async function benchEntries(): Promise<readonly Entry[]> {
+  const present = new Set((await listKernels()).map(({ name }) => name));
+  return all.filter(({ kernel }) => present.has(kernel));
+}
 
 export interface SubjectOptions {
   /** Seeds; by default 2,048 or as many more as make the longest latency's run long enough. */
