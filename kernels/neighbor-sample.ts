@@ -45,7 +45,7 @@ type Fanout = Pick<P, 'fanout'>;
 export type Place = { readonly lane: u3; readonly present: u1 };
 /** A seed's neighbour list, and the hash that its draws start from. */
 export type List = { readonly begin: u32; readonly degree: u32; readonly hash: u32 };
-/** Beats to ask for: `beats` from `beat` on, or none of these but one for each draw where `single`. */
+/** Beats to ask for: `beats` from `beat` on, or instead one for each draw where `single`. */
 export type Reading = { readonly beat: u28; readonly beats: u7; readonly single: u1 };
 /** Draws to hash: as many as the fanout, from `start` on. The last of a run may be there for `end` only. */
 export type Start = { readonly start: u32; readonly end: u1 };
@@ -130,9 +130,19 @@ export function hashNodes(
   nodes: Stream<u32>,
   hashes: Stream<u32>,
 ): void {
+  // hop · golden bit by bit: once a run, so not worth a multiplier, and over before the first seed is here.
+  let offset = u32(0);
+  let addend = u32(golden);
+  let rest = hop;
+  for (let bit = 0; bit < 32; bit++) {
+    pipeline();
+    if (rest & 1) offset = u32(offset + addend);
+    addend = u32(addend << 1);
+    rest = u32(rest >>> 1);
+  }
   for (let i = 0; i < count; i++) {
     pipeline();
-    hashes.write(mix(u32(mix(u32(nodes.read() ^ key)) + mulLow(hop, golden, 32))));
+    hashes.write(mix(u32(mix(u32(nodes.read() ^ key)) + offset)));
   }
 }
 
@@ -181,7 +191,7 @@ export function planLists(
     const drawn = u1(p.replace === 1 ? degree !== 0 : degree > p.fanout);
     // Never so for a list that is taken whole: it has as many ids as beats, at the least.
     const single = u1(covered > p.fanout);
-    readings.write({ beat: u28(begin >>> 4), beats: u7(single ? 0 : covered), single });
+    readings.write({ beat: u28(begin >>> 4), beats: u7(single ? 1 : covered), single });
     plans.write({
       present: u7(drawn ? p.fanout : degree),
       offset,
@@ -292,19 +302,15 @@ export function requestLists(
     pipeline();
     let beat = u28(0);
     let beats = u7(1);
-    let last = u1(0);
-    if (single) {
-      beat = singles.read();
-      last = u1(at === p.fanout - 1);
-      at = u6(last ? 0 : at + 1);
-      single = u1(!last);
-    } else {
+    if (at === 0) {
       const reading = readings.read();
       beat = reading.beat;
       beats = reading.beats;
       single = reading.single;
-      last = u1(!single);
     }
+    if (single) beat = singles.read();
+    const last = !single || at === p.fanout - 1;
+    at = u6(last ? 0 : at + 1);
     if (beats !== 0) colIdx.request(beat, beats);
     if (last) {
       running = u1(done !== count - 1);
