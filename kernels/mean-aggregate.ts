@@ -169,7 +169,7 @@ function log2Ceil(n: number): number {
   return n <= 1 ? 0 : Math.ceil(Math.log2(n));
 }
 
-function divide(
+export function divide(
   p: P,
   rows: u32,
   lanes: number,

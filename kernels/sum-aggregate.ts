@@ -32,7 +32,7 @@ import {
 } from './mean-aggregate.ts';
 
 /** A sum has twice the bits of an element, so a row of sums has twice the beats. */
-function requestSums(p: P, rows: u32, sums: WritePort<Int>): void {
+export function requestSums(p: P, rows: u32, sums: WritePort<Int>): void {
   for (let row = 0; row < rows; row++) {
     pipeline();
     sums.request(row * (2 * p.rowBeats), 2 * p.rowBeats);
@@ -40,7 +40,7 @@ function requestSums(p: P, rows: u32, sums: WritePort<Int>): void {
 }
 
 /** The lower and the upper half of each beat of sums, one an iteration; a row's count goes along. */
-function sendSums(
+export function sendSums(
   p: P,
   rows: u32,
   totals: Stream<Sum>,
@@ -67,7 +67,7 @@ function sendSums(
   }
 }
 
-function confirmSums(rows: u32, sums: WritePort<Int>): void {
+export function confirmSums(rows: u32, sums: WritePort<Int>): void {
   for (let row = 0; row < rows; row++) {
     pipeline();
     sums.response();
@@ -75,7 +75,7 @@ function confirmSums(rows: u32, sums: WritePort<Int>): void {
 }
 
 /** Packs the counts of 16 rows into a beat. */
-function storeCounts(rows: u32, found: Stream<u7>, counts: WritePort<u32>): void {
+export function storeCounts(rows: u32, found: Stream<u7>, counts: WritePort<u32>): void {
   let beat = vec(u32, 16, () => 0);
   let slot = u4(0);
   for (let row = 0; row < rows; row++) {
@@ -90,7 +90,7 @@ function storeCounts(rows: u32, found: Stream<u7>, counts: WritePort<u32>): void
   }
 }
 
-function confirmCounts(rows: u32, counts: WritePort<u32>): void {
+export function confirmCounts(rows: u32, counts: WritePort<u32>): void {
   for (let row = 0; row < rows; row += 16) {
     pipeline();
     counts.response();

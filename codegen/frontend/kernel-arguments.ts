@@ -25,12 +25,12 @@ export class KernelArguments {
       return this.bindSingle(name, argument as SingleArgument, span);
     }
     const { count, memory } = argument as Extract<Argument, { count: number }>;
-    if (!Number.isInteger(count) || count < 1 || count > mostMemories) {
+    if (!Number.isInteger(count) || count < 0 || count > mostMemories) {
       fail(
         'TW4016',
         span,
         `the argument ${name} is ${String(count)} memories`,
-        `The number of memories is a whole number from 1 to ${mostMemories}.`,
+        `The number of memories is a whole number from 0 to ${mostMemories}.`,
       );
     }
     const ports = Array.from({ length: count }, (_, at): [string, Value] => [
@@ -72,7 +72,7 @@ export class KernelArguments {
         'TW4004',
         span,
         `the memory ${name} keeps ${outstanding} bursts in flight`,
-        'outstanding is a whole number from 1 to 256.',
+        'outstanding is a whole number from 0 to 256.',
       );
     }
     const beatBits = 512;

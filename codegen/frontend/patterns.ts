@@ -47,6 +47,12 @@ export function bindPattern(
 /** A field of a record or of a compile-time object, or a lane; undefined where there is none. */
 export function partOf(value: Value, key: string, named: boolean, span: Span): Value | undefined {
   if (value.kind === 'poison') return value;
+  if (named && value.kind === 'memory' && key === 'lanes') {
+    return { kind: 'static', value: value.lanes };
+  }
+  if (named && value.kind === 'record' && value.list && key === 'length') {
+    return { kind: 'static', value: value.fields.size };
+  }
   if (value.kind === 'record') return value.fields.get(key);
   if (value.kind === 'static' && typeof value.value === 'object' && value.value !== null) {
     const found = (value.value as Record<string, unknown>)[key];

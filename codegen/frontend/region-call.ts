@@ -6,9 +6,9 @@ import { fail } from './diagnostics.ts';
 import { evaluate } from './expressions.ts';
 import { functionName } from './function-name.ts';
 import { compileBody, type FunctionValue, inlineCall } from './inline.ts';
-import { makesStreams } from './makes-streams.ts';
 import { moduleScope } from './module-scope.ts';
 import { ProcessBuilder, type RegionCalls } from './process-builder.ts';
+import { belongsToRegion } from './region-function.ts';
 import { elementsOf, listOf, plainMethods, setElement, sourceOf } from './region-lists.ts';
 import { declareStream, freeName, type Network } from './region-network.ts';
 import { Scope } from './scope.ts';
@@ -29,7 +29,7 @@ export class RegionCall implements RegionCalls {
   private readonly runBody: RunBody;
   /** The counters of the loops and callbacks around, the outermost first. */
   private readonly counters: number[] = [];
-  private readonly madeStreams = new Map<FunctionNode, boolean>();
+  private readonly regionFunctions = new Map<FunctionNode, boolean>();
   private depth = 0;
 
   constructor(network: Network, runBody: RunBody) {
@@ -90,7 +90,7 @@ export class RegionCall implements RegionCalls {
   private belongs(callee: FunctionValue): boolean {
     // A function that is declared within a region sees streams that no process may see.
     const inside = callee.closure !== undefined && callee.declaration.getFirstAncestor(isFunction);
-    return Boolean(inside) || makesStreams(callee.declaration, this.madeStreams);
+    return Boolean(inside) || belongsToRegion(callee.declaration, this.regionFunctions);
   }
 
   private args(node: CallExpression, scope: Scope, builder: ProcessBuilder): readonly Value[] {

@@ -116,7 +116,7 @@ export const network: Catalogue = {
   TW4016: {
     title: 'a number of memories out of range',
     why: 'Each memory is a port of its own, and the largest cards have 32 channels.',
-    wrong: { arguments: 'many: readMemories(0, u32),' },
+    wrong: { arguments: 'many: readMemories(33, u32),' },
     right: {
       top: wide.replaceAll('TYPE', 'u32'),
       arguments: 'many: readMemories(2, u32),',
