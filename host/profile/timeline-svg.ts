@@ -110,7 +110,7 @@ function drawn(lane: Lane, y: number, binWidth: number, bins: number) {
     const rectangles: { x: number; y: number; width: number; height: number }[] = [];
     const heights = lane.bins.map((bin) => {
       const all = bin.reduce((sum, one) => sum + one, 0);
-      return all === 0 ? 0 : (bin[index] / all) * laneHeight;
+      return all === 0 ? 0 : quarter((bin[index] / all) * laneHeight);
     });
     heights.forEach((height, bin) => {
       const last = rectangles.at(-1);
@@ -172,6 +172,11 @@ function wrapped(text: string, length: number): readonly string[] {
     }
   }
   return lines;
+}
+
+/** In steps that the eye can tell apart, so that more neighbours are equal. */
+function quarter(value: number): number {
+  return Math.round(value * 4) / 4;
 }
 
 function round(value: number): number {

@@ -18,6 +18,8 @@ import {
 } from 'tilewright/language';
 
 const lanes = 16;
+/** Beats that are asked for at once; of `values`, whose places lie anywhere, one. */
+const burst = 8;
 /** Beats of `values`. */
 const length = 256;
 
@@ -27,9 +29,9 @@ const parameters = {
 type P = ParameterValues<typeof parameters>;
 
 function requestPlaces(beats: u32, places: ReadPort<u32>): void {
-  for (let beat = 0; beat < beats; beat++) {
+  for (let beat = 0; beat < beats; beat += burst) {
     pipeline();
-    places.request(beat, 1);
+    places.request(beat, Math.min(beats - beat, burst));
   }
 }
 
@@ -78,9 +80,9 @@ function turn(beats: u32, rounds: u8, sums: Stream<Vec<u32>>, results: Stream<Ve
 }
 
 function announce(beats: u32, output: WritePort<u32>): void {
-  for (let beat = 0; beat < beats; beat++) {
+  for (let beat = 0; beat < beats; beat += burst) {
     pipeline();
-    output.request(beat, 1);
+    output.request(beat, Math.min(beats - beat, burst));
   }
 }
 
@@ -92,7 +94,7 @@ function send(beats: u32, results: Stream<Vec<u32>>, output: WritePort<u32>): vo
 }
 
 function confirm(beats: u32, output: WritePort<u32>): void {
-  for (let beat = 0; beat < beats; beat++) {
+  for (let beat = 0; beat < beats; beat += burst) {
     pipeline();
     output.response();
   }
