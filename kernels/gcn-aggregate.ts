@@ -52,24 +52,34 @@ function gatherScaled(
 ): void {
   const total = rows * Math.ceil(p.fanout / idsABeat);
   let ids = vec(u32, idsABeat, () => absent);
+  let present = vec(u1, idsABeat, () => 0);
   let left = u5(0);
+  let taken = u1(0);
   let done = u35(0);
-  while (done < total) {
+  let running = u1(total !== 0);
+  while (running) {
     pipeline();
-    if (left === 0) {
+    if (!taken) {
       const part = parts.read();
       ids = part.ids;
+      present = part.present;
       left = part.count;
     }
-    const present = ids[0] !== absent;
-    if (present) {
+    const here = present[0];
+    if (here) {
       features.request(ids[0] * p.rowBeats, p.rowBeats);
       scale.request(ids[0] >>> 5, 1);
       lanes.write(u5(ids[0] & (scalesABeat - 1)));
     }
-    if (left === 0 || (left === 1 && present)) done = u35(done + 1);
-    if (left !== 0 && present) left = u5(left - 1);
+    const ends = left === 0 || (left === 1 && here);
+    if (ends) {
+      running = u1(done !== total - 1);
+      done = u35(done + 1);
+    }
+    taken = u1(!ends);
+    if (here) left = u5(left - 1);
     ids = vec(u32, idsABeat, (l) => (l < idsABeat - 1 ? ids[l + 1] : absent));
+    present = vec(u1, idsABeat, (l) => (l < idsABeat - 1 ? present[l + 1] : 0));
   }
 }
 
@@ -186,7 +196,7 @@ export default kernel({
   }),
   dataflow(p, { ids, features, scale, rowScale, results, rows }) {
     const lanes = features.lanes;
-    const parts = stream({ ids: vecOf(u32, idsABeat), count: u5 });
+    const parts = stream({ ids: vecOf(u32, idsABeat), present: vecOf(u1, idsABeat), count: u5 });
     const groups = stream({ count: u5, beats: u8, receiving: u1, last: u1 });
     const lane = stream(u5);
     const sums = stream(vecOf(signed(p.elementBits + 16 + 6), lanes));

@@ -96,7 +96,7 @@ export default kernel({
     rows: scalar(u32),
   }),
   dataflow(p, { ids, features, maxima, rows }) {
-    const parts = stream({ ids: vecOf(u32, idsABeat), count: u5 });
+    const parts = stream({ ids: vecOf(u32, idsABeat), present: vecOf(u1, idsABeat), count: u5 });
     const groups = stream({ count: u5, beats: u8, receiving: u1, last: u1 });
     const results = stream(vecOf(signed(p.elementBits), features.lanes));
     requestIds(p, rows, ids);

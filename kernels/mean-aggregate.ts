@@ -20,7 +20,6 @@ import {
   u7,
   u8,
   u17,
-  u22,
   u32,
   u35,
   type Vec,
@@ -42,8 +41,8 @@ export const parameters = {
 } satisfies Parameters;
 
 export type P = ParameterValues<typeof parameters>;
-/** A beat of ids, and how many of them are present. */
-export type Part = { readonly ids: Vec<u32>; readonly count: u5 };
+/** A beat of ids, which of them are present, and how many. */
+export type Part = { readonly ids: Vec<u32>; readonly present: Vec<u1>; readonly count: u5 };
 /**
  * What one beat of ids means for its row: present ids, the feature beats to add up (or to send only, where
  * a row ends without another id), and whether the row ends here.
@@ -78,10 +77,11 @@ export function countIds(
   for (let beat = 0; beat < rows * rowParts; beat++) {
     pipeline();
     const received = ids.receive();
-    const count = u5(sum(vec(u1, idsABeat, (l) => received[l] !== absent)));
+    const present = vec(u1, idsABeat, (l) => received[l] !== absent);
+    const count = u5(sum(present));
     const last = part === rowParts - 1;
     const receiving = count !== 0;
-    parts.write({ ids: received, count });
+    parts.write({ ids: received, present, count });
     groups.write({
       count,
       beats: u8(receiving ? count * p.rowBeats : last ? p.rowBeats : 0),
@@ -96,20 +96,31 @@ export function countIds(
 export function gather(p: P, rows: u32, parts: Stream<Part>, features: ReadPort<Int>): void {
   const total = rows * Math.ceil(p.fanout / idsABeat);
   let ids = vec(u32, idsABeat, () => absent);
+  let present = vec(u1, idsABeat, () => 0);
   let left = u5(0);
+  let taken = u1(0);
   let done = u35(0);
-  while (done < total) {
+  let running = u1(total !== 0);
+  // What the next iteration needs first is ready in a bit of its own: nothing is counted or compared before.
+  while (running) {
     pipeline();
-    if (left === 0) {
+    if (!taken) {
       const part = parts.read();
       ids = part.ids;
+      present = part.present;
       left = part.count;
     }
-    const present = ids[0] !== absent;
-    if (present) features.request(ids[0] * p.rowBeats, p.rowBeats);
-    if (left === 0 || (left === 1 && present)) done = u35(done + 1);
-    if (left !== 0 && present) left = u5(left - 1);
+    const here = present[0];
+    if (here) features.request(ids[0] * p.rowBeats, p.rowBeats);
+    const ends = left === 0 || (left === 1 && here);
+    if (ends) {
+      running = u1(done !== total - 1);
+      done = u35(done + 1);
+    }
+    taken = u1(!ends);
+    if (here) left = u5(left - 1);
     ids = vec(u32, idsABeat, (l) => (l < idsABeat - 1 ? ids[l + 1] : absent));
+    present = vec(u1, idsABeat, (l) => (l < idsABeat - 1 ? present[l + 1] : 0));
   }
 }
 
@@ -169,6 +180,12 @@ function log2Ceil(n: number): number {
   return n <= 1 ? 0 : Math.ceil(Math.log2(n));
 }
 
+/**
+ * ⌊(s·r + 2^(15+k)) / 2^(16+k)⌋. The half is added last, to the one bit below the point: (x + 1) >> 1 with
+ * x = s·r >> (15+k), so that neither adder nor shifter is wider than the result. Nothing can overflow:
+ * |s| ≤ n · 2^15 and r ≤ 2^(16+k)/n + ½, so the quotient is at most ¼ beyond the elements' range, and
+ * rounds into it; so it is narrowed without saturation.
+ */
 export function divide(
   p: P,
   rows: u32,
@@ -177,17 +194,19 @@ export function divide(
   results: Stream<Vec<Int>>,
 ): void {
   const element = signed(p.elementBits);
+  const doubled = signed(p.elementBits + 1);
   const reciprocals = table(u17, p.fanout + 1, reciprocal);
-  const shifts = table(u5, p.fanout + 1, (n) => 16 + log2Ceil(n));
-  const halves = table(u22, p.fanout + 1, (n) => 2 ** (15 + log2Ceil(n)));
+  const shifts = table(u3, p.fanout + 1, log2Ceil);
   for (let beat = 0; beat < rows * p.rowBeats; beat++) {
     pipeline();
     const { total, count } = sums.read();
     const factor = reciprocals[count];
-    const half = halves[count];
     const shift = shifts[count];
     results.write(
-      vec(element, lanes, (l) => element.saturate(shiftRight(total[l] * factor + half, shift))),
+      vec(element, lanes, (l) => {
+        const twice = doubled(shiftRight(shiftRight(total[l] * factor, 15), shift));
+        return element(shiftRight(twice + 1, 1));
+      }),
     );
   }
 }
@@ -253,7 +272,7 @@ export default kernel({
   }),
   dataflow(p, { ids, features, means, rows }) {
     const lanes = features.lanes;
-    const parts = stream({ ids: vecOf(u32, idsABeat), count: u5 });
+    const parts = stream({ ids: vecOf(u32, idsABeat), present: vecOf(u1, idsABeat), count: u5 });
     const groups = stream({ count: u5, beats: u8, receiving: u1, last: u1 });
     const sums = stream({ total: vecOf(signed(p.elementBits + 6), lanes), count: u7 });
     const results = stream(vecOf(signed(p.elementBits), lanes));

@@ -117,7 +117,7 @@ export default kernel({
     rows: scalar(u32),
   }),
   dataflow(p, { ids, features, sums, counts, rows }) {
-    const parts = stream({ ids: vecOf(u32, idsABeat), count: u5 });
+    const parts = stream({ ids: vecOf(u32, idsABeat), present: vecOf(u1, idsABeat), count: u5 });
     const groups = stream({ count: u5, beats: u8, receiving: u1, last: u1 });
     const totals = stream({ total: vecOf(signed(p.elementBits + 6), features.lanes), count: u7 });
     const found = stream(u7);

@@ -7,6 +7,8 @@ import { ifConversion } from './if-conversion.ts';
 import { lowerRegisters } from './lower-registers.ts';
 import { narrowWidths } from './narrow-widths.ts';
 import { partitionArrays } from './partition-arrays.ts';
+import { splitMultiplies } from './split-multiplies.ts';
+import { splitReductions } from './split-reductions.ts';
 import { strengthReduction } from './strength-reduction.ts';
 import { unrollLoops } from './unroll-loops.ts';
 
@@ -48,4 +50,8 @@ export const hardwarePasses: readonly Pass[] = [
   lowerRegisters,
   // Before blocks are formed: each bank has ports of its own there.
   partitionArrays,
+  // Last, so that no other pass has to see through the parts: they are one product to all of them.
+  splitMultiplies,
+  // Likewise.
+  splitReductions,
 ];

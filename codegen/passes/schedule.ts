@@ -14,14 +14,15 @@ import {
   delayOf,
   fifoOutput,
   multiplyStages,
+  overlap,
   ramOutput,
   registerOutput,
 } from './delays.ts';
 import { neededStages, variableUses } from './needed-stages.ts';
 import { withGate } from './stall-gate.ts';
 
-/** Nanoseconds of logic that a stage holds unless a recurrence needs more: 300 MHz with room for wires. */
-export const clockBudget = 2.4;
+/** Nanoseconds of the delay table that a stage holds unless a recurrence needs more. */
+export const clockBudget = 3.2;
 
 /**
  * schedule: gives every value, access and variable of a process its pipeline stage.
@@ -37,7 +38,7 @@ export const clockBudget = 2.4;
 export function schedule(process: BlockProcess, budget = clockBudget): ScheduledProcess {
   // II before clock: a recurrence that does not fit into a stage gets a longer one.
   let best: Placement | undefined;
-  for (const stretch of [1, 1.2, 1.45, 1.75]) {
+  for (const stretch of [1, 1.1, 1.25, 1.45, 1.75, 2.1]) {
     const found = improve(process, budget * stretch);
     const excess = found.blocks.blocks.reduce(
       (sum, block, at) =>
@@ -144,7 +145,9 @@ function place(
         }
         for (const arg of op.args) {
           const ready = at(arg);
-          const late = op.kind === 'load' && ready.time + accessSetup > budget;
+          // An array's address and a request go through logic of their own before the next register.
+          const further = op.kind === 'load' || op.kind === 'request';
+          const late = further && ready.time + accessSetup > budget;
           stage = Math.max(stage, late ? ready.stage + 1 : ready.stage);
         }
         // A store comes a stage after every load: what it overtakes is then known (the forwarding below).
@@ -260,19 +263,24 @@ function momentOf(
   if (operands.length === 0) {
     result = leafMoment(expr, block, reads, accessStage);
   } else {
-    const ready = operands
-      .map((one) => momentOf(one, block, moments, reads, accessStage, budget))
-      .reduce(later);
-    const stages = multiplyStages(expr);
+    const reached = operands.map((one) =>
+      momentOf(one, block, moments, reads, accessStage, budget),
+    );
+    const ready = reached.reduce(later);
     const delay = delayOf(expr);
-    if (stages > 0) {
+    if (multiplyStages(expr) > 0) {
       // A multiplier wants its operands from registers and its result into them.
-      const start = ready.time > 2 * registerOutput ? ready.stage + 1 : ready.stage;
+      const start = ready.time > registerOutput ? ready.stage + 1 : ready.stage;
       result = { stage: start, time: budget };
-    } else if (ready.time + delay > budget && delay > 0) {
-      result = { stage: ready.stage + 1, time: Math.min(registerOutput + delay, budget) };
     } else {
-      result = { stage: ready.stage, time: ready.time + delay };
+      const done = reached.map(({ stage, time }, at) =>
+        stage === ready.stage ? time + delay - overlap(expr, operands[at]) : 0,
+      );
+      const time = Math.max(...done);
+      result =
+        time > budget && delay > 0
+          ? { stage: ready.stage + 1, time: Math.min(registerOutput + delay, budget) }
+          : { stage: ready.stage, time };
     }
   }
   moments.set(expr, result);

@@ -64,11 +64,10 @@ function moduleBody(context: ProcessContext, ports: readonly ModulePort[]): stri
   for (const [text, { name, width }] of context.constants) {
     head.push(`    localparam [${width - 1}:0] ${name} = ${text};`);
   }
-  for (const [name, text] of context.tables)
-    head.push(`    localparam ${text};`.replace('%', name));
+  for (const lines of context.tables.values()) head.push(...lines.map((one) => `    ${one}`));
   if (head.length > 0) head.push('');
   const results = inputNames(context);
-  const unused = [...context.partly].filter((name) => !/^(CONSTANT_|table_|\d|\{)/.test(name));
+  const unused = [...context.partly].filter((name) => !/^(CONSTANT_|\d|\{)/.test(name));
   const unread = ports
     .filter(({ direction, name }) => direction === 'input' && name !== 'start')
     .map(({ name }) => name)

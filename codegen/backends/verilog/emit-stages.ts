@@ -1,6 +1,6 @@
-import { bitsOf, type Expr, elementOf, lanesOf } from '../../ir/ir.ts';
+import { bitsOf, elementOf, lanesOf } from '../../ir/ir.ts';
 import { stallAndGo } from './emit-sequencing.ts';
-import { ExpressionPrinter, literal, tableLength, tableName } from './expressions.ts';
+import { ExpressionPrinter } from './expressions.ts';
 import { accessSignals, ramSignal, range, typeRange } from './ports.ts';
 import type { ProcessContext } from './process-context.ts';
 import type { PlannedValue } from './process-plan.ts';
@@ -55,7 +55,6 @@ function emitValue(context: ProcessContext, value: PlannedValue): void {
     context.line(`wire ${typeRange(expr.type)}${name} = ${resultText(context, value)};`);
     return;
   }
-  if (expr.op === 'table') declareTable(context, expr);
   const origin = lineText([expr.span], context.scheduled.blocks.span.file);
   const where = origin === '' ? '' : ` // ${origin}`;
   const wider = ExpressionPrinter.widerThanResult(expr);
@@ -101,16 +100,6 @@ function emitLanes(
   context.line(`        ${own(slice)} = ${own(text)};`);
   context.line('    end');
   context.line('end');
-}
-
-function declareTable(context: ProcessContext, expr: Extract<Expr, { op: 'table' }>): void {
-  const table = context.kernel.tables.find((one) => one.name === expr.table);
-  if (table === undefined) throw new Error(`table ${expr.table}`);
-  const { width } = table.element;
-  const length = tableLength(expr.index);
-  const values = Array.from({ length }, (_, at) => literal(table.values[at] ?? 0n, width));
-  const text = `[${length * width - 1}:0] % = {${values.reverse().join(', ')}}`;
-  context.tables.set(tableName(table.name), text);
 }
 
 /** The part of a stream's word, or the beat, that a result variable takes. */

@@ -5,7 +5,7 @@ import {
   type IntType,
   lanesOf,
   rangeOf,
-  type Table,
+  type TableExpr,
 } from '../../ir/ir.ts';
 
 /**
@@ -17,7 +17,8 @@ export interface ExpressionContext {
   readonly name: (expr: Expr) => string;
   /** Marks a signal of which only some bits are used here. */
   readonly partly: (name: string) => void;
-  readonly table: (name: string) => Table;
+  /** The name of the function that looks up the table, for an index of this width. */
+  readonly table: (expr: TableExpr) => string;
 }
 
 /** What a value's wire is assigned: one expression, or one a lane (over the genvar `lane`). */
@@ -168,20 +169,7 @@ export class ExpressionPrinter {
       case 'reduce':
         return whole(this.reduced(expr));
       case 'table': {
-        const table = this.context.table(expr.table);
-        const index = this.atom(expr.index);
-        const lowest = indexText(
-          index,
-          elementOf(expr.index.type).width,
-          width,
-          tableLength(expr.index),
-        );
-        this.context.partly(tableName(table.name));
-        return whole(
-          width === 1
-            ? `${tableName(table.name)}[${lowest}]`
-            : `${tableName(table.name)}[${lowest} +: ${width}]`,
-        );
+        return whole(`${this.context.table(expr)}(${this.atom(expr.index)})`);
       }
       default:
         return each(this.binaryText(expr, perLane));
@@ -381,15 +369,6 @@ function balanced(texts: readonly string[], symbol: string): string {
   if (texts.length === 1) return texts[0];
   const half = Math.ceil(texts.length / 2);
   return `(${balanced(texts.slice(0, half), symbol)} ${symbol} ${balanced(texts.slice(half), symbol)})`;
-}
-
-/** A table is padded to every value that its index can take. */
-export function tableLength(index: Expr): number {
-  return 2 ** elementOf(index.type).width;
-}
-
-export function tableName(name: string): string {
-  return `table_${name}`;
 }
 
 /** index · width, in exactly the bits that a select from `lanes` lanes expects. */

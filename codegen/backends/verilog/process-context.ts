@@ -4,6 +4,7 @@ import type { ScheduledProcess } from '../../ir/scheduled.ts';
 import { constantText, ExpressionPrinter, literal } from './expressions.ts';
 import { scalarWire } from './ports.ts';
 import { type PlannedValue, ProcessPlan } from './process-plan.ts';
+import { tableFunction } from './table-function.ts';
 
 /** What the parts of a process's module share while it is written: names, conditions, and the lines so far. */
 export class ProcessContext {
@@ -13,7 +14,8 @@ export class ProcessContext {
   readonly lines: string[] = [];
   /** Vector constants that something slices, by their text. */
   readonly constants = new Map<string, { readonly name: string; readonly width: number }>();
-  readonly tables = new Map<string, string>();
+  /** Functions that look up tables, by their names. */
+  readonly tables = new Map<string, readonly string[]>();
   readonly partly = new Set<string>();
   readonly blockBits: number;
   /** Stage and block whose operands are being printed. */
@@ -28,10 +30,10 @@ export class ProcessContext {
     this.printer = new ExpressionPrinter({
       name: (expr) => this.refer(expr, this.here.stage, this.here.block),
       partly: (name) => this.partly.add(name),
-      table: (name) => {
-        const table = kernel.tables.find((one) => one.name === name);
-        if (table === undefined) throw new Error(`table ${name}`);
-        return table;
+      table: (expr) => {
+        const { name, lines } = tableFunction(kernel, expr);
+        this.tables.set(name, lines);
+        return name;
       },
     });
   }

@@ -25,7 +25,7 @@ export const warnings: Catalogue = {
     title: 'a loop that cannot start an iteration as often as pipeline() asks',
     why: 'An iteration waits for what the one before computes (a recurrence), for the decision whether there is another one, or for a stream or port that serves one access a cycle. The message lists the operations on that way with their lines, delays and stages.',
     wrong: hash(''),
-    right: hash('2'),
+    right: hash('4'),
   },
   TW6002: {
     severity: 'warning',
