@@ -24,10 +24,10 @@ import {
   unsigned,
   type Vec,
   vec,
-  vecOf,
   type WritePort,
   writeMemory,
 } from 'tilewright/language';
+import { sampleRows } from './parts/sample-rows.ts';
 
 export const absent = 0xffffffff;
 export const idsABeat = 16;
@@ -481,44 +481,9 @@ export default kernel({
   }),
   dataflow(p, { seeds, extent, colIdx, samples, count, key, hop }) {
     const nodeIds = stream(u32);
-    const places = stream({ lane: u3, present: u1 });
-    const nodes = stream(u32);
-    // Beside the extents' round trip, of which 64 are in flight.
-    const hashes = stream(u32, { depth: 64 });
-    const lists = stream({ begin: u32, degree: u32, hash: u32 });
-    const rows = stream(vecOf(u32, idsABeat));
     requestSeeds(count, seeds);
     unpackSeeds(count, seeds, nodeIds);
-    requestExtents(count, nodeIds, extent, places, nodes);
-    hashNodes(count, key, hop, nodes, hashes);
-    readExtents(count, extent, places, hashes, lists);
-    // A list that is read singly holds up those behind it until it is drawn from.
-    const readings = stream({ beat: u28, beats: u7, single: u1 }, { depth: 32 });
-    // Some lists ahead, so that the draws have work while short lists come, which need none.
-    const starts = stream({ start: u32, end: u1 }, { depth: 16 });
-    const urns = stream(
-      { begin: u32, bound: u32, single: u1, present: u1, end: u1 },
-      { depth: 16 },
-    );
-    // All rows whose beats are on the way, and some that wait for their draws.
-    const plans = stream({ present: u7, offset: u4, beats: u7, drawn: u1 }, { depth: 192 });
-    const randoms = stream(u32);
-    const singles = stream(u28, { depth: 32 });
-    // Rows drawn during a memory's latency of some 250 cycles.
-    const picks = stream(vecOf(slotOf(p), p.fanout), { depth: 8 + Math.ceil(256 / p.fanout) });
-    const moves = stream({
-      lanes: vecOf(u4, p.fanout),
-      hits: vecOf(u1, p.fanout),
-      receive: u1,
-      first: u1,
-      last: u1,
-    });
-    planLists(p, count, lists, readings, starts, urns, plans);
-    hashDraws(p, count, starts, randoms);
-    draw(p, count, urns, randoms, singles, picks);
-    requestLists(p, count, readings, singles, colIdx);
-    arrange(p, count, plans, picks, moves);
-    collect(p, count, colIdx, moves, rows);
+    const rows = sampleRows(p, 1, count, key, hop, nodeIds, extent, colIdx);
     requestSamples(p, count, samples);
     sendSamples(p, count, rows, samples);
     confirmSamples(count, samples);

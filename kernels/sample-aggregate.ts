@@ -1,5 +1,4 @@
 import {
-  any,
   type Int,
   kernel,
   type Parameters,
@@ -13,18 +12,10 @@ import {
   scalar,
   signed,
   stream,
-  sum,
-  u1,
-  u2,
   u3,
-  u4,
   u6,
   u7,
-  u10,
-  u28,
   u32,
-  unroll,
-  unsigned,
   type Vec,
   vec,
   vecOf,
@@ -40,26 +31,9 @@ import {
   type Sum,
   sendResults,
 } from './mean-aggregate.ts';
-import {
-  absent,
-  arrange,
-  collect,
-  draw,
-  drawGraph,
-  hashDraws,
-  hashNodes,
-  idsABeat,
-  planLists,
-  readExtents,
-  requestExtents,
-  requestLists,
-  requestSeeds,
-  type P as SampleParameters,
-  type Start,
-  slotOf,
-  type Urn,
-  unpackSeeds,
-} from './neighbor-sample.ts';
+import { absent, drawGraph, idsABeat, requestSeeds, unpackSeeds } from './neighbor-sample.ts';
+import { lanesOf, sumOf, sumRows } from './parts/feature-ports.ts';
+import { sampleRows } from './parts/sample-rows.ts';
 import { confirmCounts, confirmSums, requestSums, sendSums, storeCounts } from './sum-aggregate.ts';
 
 export const parameters = {
@@ -84,394 +58,6 @@ export const parameters = {
 } satisfies Parameters;
 
 type P = ParameterValues<typeof parameters>;
-type PortSum = Vec<Int>;
-/** The nodes whose features count, where partial = 1. */
-type Tile = { readonly firstNode: u32; readonly nodes: u32 };
-/** A beat of ids for one port: its rows, the lowest lane that is this port's, and the others. */
-type Share = {
-  readonly rows: Vec<Int>;
-  readonly lowest: Vec<u1>;
-  readonly others: Vec<u1>;
-  /** The last of the run, which may have no lane at all. */
-  readonly end: u1;
-};
-/** Beats that one port reads for a row of ids; a row without any in that port is left out. */
-type Group = { readonly beats: u10; readonly end: u1 };
-/** Which ports have a sum for a row of ids, and how many ids it has in all. */
-type Join = { readonly ports: Vec<u1>; readonly count: u7 };
-/** A list that is drawn from: whether its beats are read singly. The last may be none. */
-type Turn = { readonly single: u1; readonly present: u1; readonly end: u1 };
-
-type Shape = Pick<P, 'elementBits' | 'rowBeats'>;
-
-function lanesOf(p: Shape): number {
-  return 512 / p.elementBits;
-}
-
-/** A beat of a sum of up to 64 rows, and their number. */
-function sumOf(p: Shape) {
-  return { total: vecOf(signed(p.elementBits + 6), lanesOf(p)), count: u7 };
-}
-
-/** Deals lists that are drawn from to the engines, one after another; the end goes to all. */
-function dealLists(
-  count: u32,
-  starts: Stream<Start>,
-  urns: Stream<Urn>,
-  engineStarts: readonly Stream<Start>[],
-  engineUrns: readonly Stream<Urn>[],
-  turns: Stream<Turn>,
-): void {
-  const engines = engineStarts.length;
-  let at = u3(0);
-  let running = u1(count !== 0);
-  while (running) {
-    pipeline();
-    const { start, end } = starts.read();
-    const urn = urns.read();
-    turns.write({ single: urn.single, present: urn.present, end });
-    for (let e = 0; e < engines; e++) {
-      unroll();
-      const chosen = at === e;
-      if (chosen || end) {
-        engineStarts[e].write({ start, end });
-        engineUrns[e].write({
-          ...urn,
-          single: u1(chosen && urn.single),
-          present: u1(chosen && urn.present),
-        });
-      }
-    }
-    at = u3(at === engines - 1 ? 0 : at + 1);
-    running = u1(!end);
-  }
-}
-
-/** What the engines drew, in the order in which the lists were dealt. */
-function mergeDraws(
-  p: SampleParameters,
-  count: u32,
-  turns: Stream<Turn>,
-  engineSingles: readonly Stream<u28>[],
-  enginePicks: readonly Stream<Vec<Int>>[],
-  singles: Stream<u28>,
-  picks: Stream<Vec<Int>>,
-): void {
-  const engines = enginePicks.length;
-  const slot = slotOf(p);
-  let engine = u3(0);
-  let draws = u6(0);
-  let single = u1(0);
-  let present = u1(0);
-  let end = u1(0);
-  let fresh = u1(1);
-  let running = u1(count !== 0);
-  while (running) {
-    pipeline();
-    if (fresh) {
-      const turn = turns.read();
-      single = turn.single;
-      present = turn.present;
-      end = turn.end;
-    }
-    const last = !single || draws === p.fanout - 1;
-    let beat = u28(0);
-    let row = vec(slot, p.fanout, () => 0);
-    for (let e = 0; e < engines; e++) {
-      unroll();
-      if (engine === e && single) beat = engineSingles[e].read();
-      if (engine === e && last && present) row = enginePicks[e].read();
-    }
-    if (single) singles.write(beat);
-    if (last && present) picks.write(row);
-    draws = u6(last ? 0 : draws + 1);
-    if (last) engine = u3(engine === engines - 1 ? 0 : engine + 1);
-    fresh = u1(last);
-    running = u1(!(last && end));
-  }
-}
-
-/** `engines` draws a cycle, the rows in the order of the lists. */
-function drawInParallel(
-  p: SampleParameters,
-  engines: number,
-  count: u32,
-  starts: Stream<Start>,
-  urns: Stream<Urn>,
-  singles: Stream<u28>,
-  picks: Stream<Vec<Int>>,
-): void {
-  const urn = { begin: u32, bound: u32, single: u1, present: u1, end: u1 };
-  const each = { length: engines };
-  const engineStarts = Array.from(each, () => stream({ start: u32, end: u1 }, { depth: 8 }));
-  const engineUrns = Array.from(each, () => stream(urn, { depth: 8 }));
-  const randoms = Array.from(each, () => stream(u32));
-  const engineSingles = Array.from(each, () => stream(u28, { depth: 64 }));
-  const enginePicks = Array.from(each, () => stream(vecOf(slotOf(p), p.fanout)));
-  // Lists that wait before the engines, are drawn in them, or wait behind them.
-  const turns = stream({ single: u1, present: u1, end: u1 }, { depth: 64 });
-  dealLists(count, starts, urns, engineStarts, engineUrns, turns);
-  for (let e = 0; e < engines; e++) {
-    hashDraws(p, count, engineStarts[e], randoms[e]);
-    draw(p, count, engineUrns[e], randoms[e], engineSingles[e], enginePicks[e]);
-  }
-  mergeDraws(p, count, turns, engineSingles, enginePicks, singles, picks);
-}
-
-/** neighbor_sample without its memories at the ends: nodes in, rows of ids out. */
-function sample(
-  p: SampleParameters,
-  engines: number,
-  count: u32,
-  key: u32,
-  hop: number,
-  nodeIds: Stream<u32>,
-  extent: ReadPort<u32>,
-  colIdx: ReadPort<u32>,
-): Stream<Vec<u32>> {
-  const places = stream({ lane: u3, present: u1 });
-  const nodes = stream(u32);
-  // Beside the extents' round trip, of which 64 are in flight.
-  const hashes = stream(u32, { depth: 64 });
-  const lists = stream({ begin: u32, degree: u32, hash: u32 });
-  // A list that is read singly holds up those behind it until it is drawn from.
-  const readings = stream({ beat: u28, beats: u7, single: u1 }, { depth: 32 });
-  // Some lists ahead, so that the draws have work while short lists come, which need none.
-  const starts = stream({ start: u32, end: u1 }, { depth: 16 });
-  const urns = stream({ begin: u32, bound: u32, single: u1, present: u1, end: u1 }, { depth: 16 });
-  // All rows whose beats are on the way, and some that wait for their draws.
-  const plans = stream({ present: u7, offset: u4, beats: u7, drawn: u1 }, { depth: 192 });
-  const singles = stream(u28, { depth: 32 });
-  // Rows drawn during a memory's latency of some 250 cycles.
-  const picks = stream(vecOf(slotOf(p), p.fanout), {
-    depth: 8 + Math.ceil((256 * engines) / p.fanout),
-  });
-  const moves = stream({
-    lanes: vecOf(u4, p.fanout),
-    hits: vecOf(u1, p.fanout),
-    receive: u1,
-    first: u1,
-    last: u1,
-  });
-  const sampled = stream(vecOf(u32, idsABeat));
-  requestExtents(count, nodeIds, extent, places, nodes);
-  hashNodes(count, key, u32(hop), nodes, hashes);
-  readExtents(count, extent, places, hashes, lists);
-  planLists(p, count, lists, readings, starts, urns, plans);
-  if (engines === 1) {
-    const randoms = stream(u32);
-    hashDraws(p, count, starts, randoms);
-    draw(p, count, urns, randoms, singles, picks);
-  } else {
-    drawInParallel(p, engines, count, starts, urns, singles, picks);
-  }
-  requestLists(p, count, readings, singles, colIdx);
-  arrange(p, count, plans, picks, moves);
-  collect(p, count, colIdx, moves, sampled);
-  return sampled;
-}
-
-/** True for the lanes that have a set lane below them. */
-function above(lanes: Vec<u1>): Vec<u1> {
-  return vec(u1, idsABeat, (l) => (l === 0 ? 0 : any(vec(u1, Math.max(l, 1), (k) => lanes[k]))));
-}
-
-/** Sends each id to the port that holds its row, and tells behind the last id of a row what it comes to. */
-function split(
-  p: P,
-  fanout: number,
-  rows: u32,
-  tile: Tile,
-  sampled: Stream<Vec<u32>>,
-  shares: readonly Stream<Share>[],
-  groups: readonly Stream<Group>[],
-  joins: Stream<Join>,
-): void {
-  const rowParts = Math.ceil(fanout / idsABeat);
-  const portBits = Math.log2(p.featurePorts);
-  const row = unsigned(32 - portBits);
-  let part = u3(0);
-  let before = vec(u7, p.featurePorts, () => 0);
-  for (let beat = 0; beat < rows * rowParts; beat++) {
-    pipeline();
-    const ids = sampled.read();
-    const last = part === rowParts - 1;
-    const end = u1(beat === rows * rowParts - 1);
-    const local = p.partial === 1 ? vec(u32, idsABeat, (l) => u32(ids[l] - tile.firstNode)) : ids;
-    const present = vec(u1, idsABeat, (l) =>
-      p.partial === 1 ? ids[l] !== absent && local[l] < tile.nodes : ids[l] !== absent,
-    );
-    const total = vec(u7, p.featurePorts, (q) =>
-      u7(
-        before[q] +
-          sum(vec(u1, idsABeat, (l) => present[l] && (local[l] & (p.featurePorts - 1)) === q)),
-      ),
-    );
-    for (let q = 0; q < p.featurePorts; q++) {
-      unroll();
-      const mine = vec(u1, idsABeat, (l) => present[l] && (local[l] & (p.featurePorts - 1)) === q);
-      if (any(mine) || end) {
-        const higher = above(mine);
-        shares[q].write({
-          rows: vec(row, idsABeat, (l) => local[l] >>> portBits),
-          lowest: vec(u1, idsABeat, (l) => mine[l] && !higher[l]),
-          others: vec(u1, idsABeat, (l) => mine[l] && higher[l]),
-          end,
-        });
-      }
-      if (last && (total[q] !== 0 || end)) {
-        groups[q].write({ beats: u10(total[q] * p.rowBeats), end });
-      }
-    }
-    if (last) {
-      joins.write({
-        ports: vec(u1, p.featurePorts, (q) => total[q] !== 0),
-        count: u7(sum(total)),
-      });
-    }
-    before = vec(u7, p.featurePorts, (q) => (last ? 0 : total[q]));
-    part = u3(last ? 0 : part + 1);
-  }
-}
-
-/** Requests the rows of one port: the lowest lane that is left, one an iteration, from beat to beat without a gap. */
-function gather(p: P, rows: u32, shares: Stream<Share>, features: ReadPort<Int>): void {
-  const row = unsigned(32 - Math.log2(p.featurePorts));
-  let ids = vec(row, idsABeat, () => 0);
-  let lowest = vec(u1, idsABeat, () => 0);
-  let others = vec(u1, idsABeat, () => 0);
-  let none = u1(1);
-  let end = u1(0);
-  let running = u1(rows !== 0);
-  while (running) {
-    pipeline();
-    if (none) {
-      const share = shares.read();
-      ids = share.rows;
-      lowest = share.lowest;
-      others = share.others;
-      end = share.end;
-    }
-    // The number of the only lane that is set: each of its bits is set in half of the lanes.
-    const bit = (n: number) => any(vec(u1, idsABeat, (l) => ((l >> n) % 2 === 1 ? lowest[l] : 0)));
-    const lane = u4((u4(bit(3)) << 3) | (u3(bit(2)) << 2) | (u2(bit(1)) << 1) | u1(bit(0)));
-    if (any(lowest)) features.request(ids[lane] * p.rowBeats, p.rowBeats);
-    none = u1(!any(others));
-    running = u1(!(none && end));
-    const higher = above(others);
-    lowest = vec(u1, idsABeat, (l) => others[l] && !higher[l]);
-    others = vec(u1, idsABeat, (l) => others[l] && higher[l]);
-  }
-}
-
-/** Adds up the rows of one port: one beat an iteration, from row to row without a gap. */
-function accumulate(
-  p: P,
-  rows: u32,
-  features: ReadPort<Int>,
-  groups: Stream<Group>,
-  sums: Stream<PortSum>,
-): void {
-  const { lanes } = features;
-  const total = signed(p.elementBits + 6);
-  const rowLanes = p.rowBeats * lanes;
-  // The sums of a row's beats rotate: the beat being received is always in the lowest lanes.
-  let partial = vec(total, rowLanes, () => 0);
-  let left = u10(0);
-  let none = u1(1);
-  let end = u1(0);
-  let running = u1(rows !== 0);
-  while (running) {
-    pipeline();
-    if (none) {
-      const group = groups.read();
-      left = group.beats;
-      end = group.end;
-    }
-    if (left !== 0) {
-      const row = features.receive();
-      const head = vec(total, lanes, (l) => partial[l] + row[l]);
-      const emit = left <= p.rowBeats;
-      if (emit) sums.write(head);
-      partial = vec(total, rowLanes, (l) =>
-        l < rowLanes - lanes ? partial[l + lanes] : emit ? 0 : head[l - (rowLanes - lanes)],
-      );
-    }
-    none = u1(left <= 1);
-    left = u10(none ? 0 : left - 1);
-    running = u1(!(none && end));
-  }
-}
-
-/** Adds what the ports have of each row. */
-function join(
-  p: P,
-  rows: u32,
-  joins: Stream<Join>,
-  sums: readonly Stream<PortSum>[],
-  totals: Stream<Sum>,
-): void {
-  const lanes = lanesOf(p);
-  const type = signed(p.elementBits + 6);
-  let ports = vec(u1, p.featurePorts, () => 0);
-  let count = u7(0);
-  let at = u3(0);
-  for (let beat = 0; beat < rows * p.rowBeats; beat++) {
-    pipeline();
-    if (at === 0) {
-      const row = joins.read();
-      ports = row.ports;
-      count = row.count;
-    }
-    let total = vec(type, lanes, () => 0);
-    for (let q = 0; q < p.featurePorts; q++) {
-      unroll();
-      if (ports[q]) {
-        const part = sums[q].read();
-        total = vec(type, lanes, (l) => type(total[l] + part[l]));
-      }
-    }
-    totals.write({ total, count });
-    at = u3(at === p.rowBeats - 1 ? 0 : at + 1);
-  }
-}
-
-/** Rows of ids → exact sums of their feature rows, as mean_aggregate adds them up. */
-function sumRows(
-  p: P,
-  fanout: number,
-  rows: u32,
-  tile: Tile,
-  sampled: Stream<Vec<u32>>,
-  features: readonly ReadPort<Int>[],
-): Stream<Sum> {
-  const row = unsigned(32 - Math.log2(p.featurePorts));
-  // Of n ids a port gets n / ports, give or take √n: the ports drift apart like a random walk, and one that
-  // is ahead needs ids before it and room for sums behind it. With 64 rows of both less than 1 % is lost.
-  const ahead = p.featurePorts === 1 ? 32 : 64;
-  const share = {
-    rows: vecOf(row, idsABeat),
-    lowest: vecOf(u1, idsABeat),
-    others: vecOf(u1, idsABeat),
-    end: u1,
-  };
-  const shares = features.map(() => stream(share, { depth: ahead }));
-  // Each row of the ids above, and each burst in flight, may be a row of its own.
-  const groups = features.map(() => stream({ beats: u10, end: u1 }, { depth: 256 }));
-  const sums = features.map(() =>
-    stream(sumOf(p).total, { depth: p.featurePorts === 1 ? 2 : ahead * p.rowBeats }),
-  );
-  const joins = stream({ ports: vecOf(u1, p.featurePorts), count: u7 }, { depth: 512 });
-  const totals = stream(sumOf(p));
-  split(p, fanout, rows, tile, sampled, shares, groups, joins);
-  for (let q = 0; q < p.featurePorts; q++) {
-    gather(p, rows, shares[q], features[q]);
-    accumulate(p, rows, features[q], groups[q], sums[q]);
-  }
-  join(p, rows, joins, sums, totals);
-  return totals;
-}
-
 /** The rows of the first hop as single nodes, for the second; absent ones too, so that each row has as many. */
 function spread(
   fanout: number,
@@ -552,7 +138,7 @@ function innerMeans(
 ): Stream<Vec<Int>> {
   const inner = { ...p, fanout: p.fanout2 };
   const all = { firstNode: u32(0), nodes: u32(absent) };
-  const sampled = sample(inner, enginesOf(p), rows, key, 2, nodes, extent, colIdx);
+  const sampled = sampleRows(inner, enginesOf(p), rows, key, u32(2), nodes, extent, colIdx);
   return meansOf(inner, rows, sumRows(p, p.fanout2, rows, all, sampled, features));
 }
 
@@ -642,7 +228,16 @@ export default kernel({
     unpackSeeds(count, seeds, seedIds);
     const tile = { firstNode, nodes };
     if (p.hops === 1) {
-      const sampled = sample(p, enginesOf(p), count, key, 1, seedIds, extent[0], colIdx[0]);
+      const sampled = sampleRows(
+        p,
+        enginesOf(p),
+        count,
+        key,
+        u32(1),
+        seedIds,
+        extent[0],
+        colIdx[0],
+      );
       const totals = sumRows(p, p.fanout, count, tile, sampled, features);
       if (p.partial === 1) writeSums(p, count, totals, results, counts[0]);
       else writeMeans(p, count, meansOf(p, count, totals), results);
@@ -651,7 +246,7 @@ export default kernel({
       // Seeds whose neighbours are on the way: through two round trips and the queues between.
       const found = stream(u7, { depth: 512 });
       const totals = stream(sumOf(p));
-      const first = sample(p, 1, count, key, 1, seedIds, extent[0], colIdx[0]);
+      const first = sampleRows(p, 1, count, key, u32(1), seedIds, extent[0], colIdx[0]);
       spread(p.fanout, count, first, neighbours, found);
       const inner = innerMeans(
         p,

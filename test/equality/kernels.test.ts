@@ -35,6 +35,31 @@ const cases: readonly Case[] = [
   { kernel: 'gcn_aggregate', parameters: { fanout: 10 }, workloads: 200, size: 4 },
   { kernel: 'weighted_sample', parameters: { fanout: 20 }, workloads: 200, size: 5 },
   { kernel: 'temporal_sample', parameters: { fanout: 20 }, workloads: 200, size: 5 },
+  { kernel: 'sample_aggregate', parameters: {}, workloads: 40, size: 6 },
+  {
+    kernel: 'sample_aggregate',
+    parameters: { fanout: 20, featurePorts: 4, engines: 3, rowBeats: 1, elementBits: 8 },
+    workloads: 40,
+    size: 6,
+  },
+  {
+    kernel: 'sample_aggregate',
+    parameters: { hops: 2, fanout: 5, fanout2: 17, featurePorts: 2, replace: 1 },
+    workloads: 30,
+    size: 4,
+  },
+  {
+    kernel: 'sample_aggregate',
+    parameters: { partial: 1, fanout: 64, featurePorts: 2 },
+    workloads: 30,
+    size: 4,
+  },
+  {
+    kernel: 'sample_aggregate',
+    parameters: { fanout: 1, rowBeats: 8, featurePorts: 4 },
+    workloads: 30,
+    size: 6,
+  },
 ];
 
 describe('golden = native = Verilator = Icarus', () => {

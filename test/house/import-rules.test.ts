@@ -13,6 +13,10 @@ const rooms: Readonly<
     bad: ['../host/graph/csr.ts', '../codegen/index.ts', 'node:fs', 'tilewright', 'tilewright/sim'],
     good: ['tilewright/language'],
   },
+  'kernels/parts': {
+    bad: ['../../host/graph/csr.ts', '../../codegen/index.ts', 'node:fs', 'tilewright'],
+    good: ['tilewright/language', '../neighbor-sample.ts'],
+  },
   'codegen/support': { bad: ['../ir/ir.ts', '../../sim/index.ts'], good: ['./errors.ts', 'execa'] },
   'codegen/language': {
     bad: ['../ir/ir.ts', '../frontend/x.ts', 'ts-morph', 'tilewright/codegen'],
