@@ -33,18 +33,36 @@ export function emitStage(context: ProcessContext, stage: number): void {
     }
   });
   stallAndGo(context, stage);
-  const crossing = context.plan.crossing(stage);
+  const crossing = context.plan
+    .crossing(stage)
+    .filter((value) => !computedInRegister(context, value, stage));
   for (const value of crossing) {
     context.line(`reg  ${typeRange(value.expr.type)}s${stage + 1}_${value.name};`);
   }
   if (crossing.length === 0) return;
-  // What has passed the gate moves on in every cycle, so its registers need no enable.
-  const moves = stage < context.scheduled.gate ? ` if (s${stage}_go)` : '';
-  context.line(`always @(posedge clk)${moves} begin`);
+  context.line(`always @(posedge clk) if (${moves(context, stage)}) begin`);
   for (const value of crossing) {
     context.line(`    s${stage + 1}_${value.name} <= ${context.nameAt(value, stage)};`);
   }
   context.line('end');
+}
+
+/**
+ * When the registers behind a stage load. From the gate on nothing waits, and they need no enable for the
+ * sake of what they hold; the stage's valid bit, a register of its own, spares simulators (and power) the
+ * cycles in which there is nothing to hold.
+ */
+function moves(context: ProcessContext, stage: number): string {
+  return stage < context.scheduled.gate ? `s${stage}_go` : `s${stage}_valid`;
+}
+
+/** A vector that only its register sees is computed where the register loads: simulators do it only then. */
+function computedInRegister(context: ProcessContext, value: PlannedValue, stage: number): boolean {
+  if (stage !== value.stage || value.usedHere || value.lastUse === stage) return false;
+  if (value.source !== undefined || ExpressionPrinter.widerThanResult(value.expr) !== undefined)
+    return false;
+  context.here = { stage, block: value.block };
+  return context.printer.assigned(value.expr).kind === 'lanes';
 }
 
 function emitValue(context: ProcessContext, value: PlannedValue): void {
@@ -61,6 +79,12 @@ function emitValue(context: ProcessContext, value: PlannedValue): void {
   const assigned = context.printer.assigned(expr);
   const width = elementOf(expr.type).width;
   const lanes = lanesOf(expr.type);
+  if (assigned.kind === 'lanes' && computedInRegister(context, value, stage)) {
+    const register = `s${stage + 1}_${value.name}`;
+    context.line(`reg  ${typeRange(expr.type)}${register};${where}`);
+    emitLanes(context, register, width, lanes, assigned.text, moves(context, stage));
+    return;
+  }
   const target = wider === undefined ? name : `${name}_wide`;
   const targetWidth = wider ?? width;
   const kind = assigned.kind === 'lanes' ? 'reg ' : 'wire';
@@ -90,14 +114,19 @@ function emitLanes(
   width: number,
   lanes: number,
   text: string,
+  loads?: string,
 ): void {
   const index = `lane_${target}`;
   const own = (one: string) => one.replace(/\blane\b/g, index);
   const slice = width === 1 ? `${target}[lane]` : `${target}[lane*${width} +: ${width}]`;
   context.line(`integer ${index};`);
-  context.line('always @* begin');
+  const [when, sign] =
+    loads === undefined
+      ? ['always @* begin', '=']
+      : [`always @(posedge clk) if (${loads}) begin`, '<='];
+  context.line(when);
   context.line(`    for (${index} = 0; ${index} < ${lanes}; ${index} = ${index} + 1) begin`);
-  context.line(`        ${own(slice)} = ${own(text)};`);
+  context.line(`        ${own(slice)} ${sign} ${own(text)};`);
   context.line('    end');
   context.line('end');
 }

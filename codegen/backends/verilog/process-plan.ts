@@ -11,6 +11,8 @@ export interface PlannedValue {
   readonly name: string;
   readonly stage: number;
   lastUse: number;
+  /** Whether something in its own stage looks at it; otherwise only the register behind it does. */
+  usedHere: boolean;
   /** True when the value is the variable as it was (a register of the process). */
   readonly state: boolean;
   /** The operation of the block whose result it is. */
@@ -60,7 +62,7 @@ export class ProcessPlan {
     const { accessStage, writeStage, nextStage } = this.scheduled;
     const need = (expr: Expr, stage: number): void => {
       const value = this.plan(expr, block, index, order);
-      if (value !== undefined) value.lastUse = Math.max(value.lastUse, stage);
+      if (value !== undefined) use(value, stage);
     };
     for (const op of block.ops) {
       const stage = accessStage.get(`${op.kind} ${op.resource}`) ?? 0;
@@ -91,7 +93,7 @@ export class ProcessPlan {
     const stage = this.scheduled.valueStage[index].get(expr) ?? 0;
     for (const operand of operandsOf(expr)) {
       const value = this.plan(operand, block, index, order);
-      if (value !== undefined) value.lastUse = Math.max(value.lastUse, stage);
+      if (value !== undefined) use(value, stage);
     }
     const hint = expr.op === 'var' ? expr.name : this.scheduled.blocks.names.get(expr);
     const value: PlannedValue = {
@@ -100,6 +102,7 @@ export class ProcessPlan {
       name: this.unique(hint ?? expr.op.replace('-', '_')),
       stage,
       lastUse: stage,
+      usedHere: false,
       state: false,
       source,
     };
@@ -116,6 +119,7 @@ export class ProcessPlan {
       name: this.unique(`${expr.name}_now`),
       stage: this.scheduled.readStage.get(expr.name) ?? 0,
       lastUse: this.scheduled.readStage.get(expr.name) ?? 0,
+      usedHere: true,
       state: true,
       source: undefined,
     };
@@ -136,4 +140,9 @@ export class ProcessPlan {
     if (found === undefined) throw new Error(`${expr.op} was never planned`);
     return found;
   }
+}
+
+function use(value: PlannedValue, stage: number): void {
+  value.lastUse = Math.max(value.lastUse, stage);
+  value.usedHere ||= stage === value.stage;
 }
