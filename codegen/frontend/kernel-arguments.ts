@@ -72,7 +72,7 @@ export class KernelArguments {
         'TW4004',
         span,
         `the memory ${name} keeps ${outstanding} bursts in flight`,
-        'outstanding is a whole number from 0 to 256.',
+        'outstanding is a whole number from 1 to 256.',
       );
     }
     const beatBits = 512;
