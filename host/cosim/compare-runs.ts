@@ -1,6 +1,6 @@
 import { TilewrightError } from '../../codegen/support/errors.ts';
 import type { BuiltKernel } from '../device/built-kernel.ts';
-import type { Device, DeviceBuffer, RunReport } from '../device/device.ts';
+import type { Device, DeviceBuffer, LoadedKernel, RunReport } from '../device/device.ts';
 import { type EncodedWorkload, elementView } from './encode-workload.ts';
 
 /** What one device made of a workload. */
@@ -17,8 +17,9 @@ export async function runOn(
   kernel: BuiltKernel,
   workload: EncodedWorkload,
   signal?: AbortSignal,
+  loading: Promise<LoadedKernel> = device.load(kernel),
 ): Promise<DeviceRun> {
-  const loaded = await device.load(kernel);
+  const loaded = await loading;
   const buffers = new Map<string, DeviceBuffer>();
   try {
     for (const [name, bytes] of workload.buffers) {

@@ -3,6 +3,7 @@ import { TilewrightError } from '../../codegen/support/errors.ts';
 import { defaultMemory, type SimulationProfile } from '../../sim/index.ts';
 import { buildKernel } from '../device/build-kernel.ts';
 import type { BuiltKernel } from '../device/built-kernel.ts';
+import type { Device, LoadedKernel } from '../device/device.ts';
 import { openDevice } from '../device/open-device.ts';
 import { runKernelCode } from '../device/run-kernel-code.ts';
 import {
@@ -108,21 +109,35 @@ export async function cosimWorkload(
     outstanding: options.memory?.outstanding ?? defaultMemory.outstanding,
     stall: options.memory?.stall ?? defaultMemory.stall,
   };
+  const names = ['golden', ...devices.filter((one) => one !== 'golden')];
+  const stop = new AbortController();
+  const building = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   const runs: DeviceRun[] = [];
-  for (const name of ['golden', ...devices.filter((one) => one !== 'golden')]) {
-    signal?.throwIfAborted();
-    onProgress(`${kernel.manifest.kernel} on ${name}`);
-    const device = await openDevice(name, {
-      memory: { ...memory, seed },
-      trace: name === 'sim' ? options.trace : undefined,
-      axiLog: name === 'sim' ? options.axiLog : undefined,
-      profile: name === 'sim' && options.profile === true,
-    });
-    try {
-      runs.push(await runOn(device, kernel, workload, signal));
-    } finally {
-      await device.close();
+  const opened: { readonly device: Device; readonly loading: Promise<LoadedKernel> }[] = [];
+  try {
+    // What the devices build, they build beside each other and beside golden's run.
+    for (const name of names) {
+      const device = await openDevice(name, {
+        memory: { ...memory, seed },
+        trace: name === 'sim' ? options.trace : undefined,
+        axiLog: name === 'sim' ? options.axiLog : undefined,
+        profile: name === 'sim' && options.profile === true,
+        signal: building,
+      });
+      const loading = device.load(kernel);
+      // It is awaited where the device has its turn.
+      loading.catch(() => {});
+      opened.push({ device, loading });
     }
+    for (const { device, loading } of opened) {
+      signal?.throwIfAborted();
+      onProgress(`${kernel.manifest.kernel} on ${device.name}`);
+      runs.push(await runOn(device, kernel, workload, signal, loading));
+    }
+  } finally {
+    stop.abort();
+    await Promise.allSettled(opened.map(({ loading }) => loading));
+    await Promise.allSettled(opened.map(({ device }) => device.close()));
   }
   const comparison = compareRuns(workload, runs);
   const busiest = (runs[0].report.ports ?? []).reduce(
