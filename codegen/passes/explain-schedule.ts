@@ -1,9 +1,9 @@
 import { type Block, conditionsOf } from '../ir/blocks.ts';
 import { type Expr, elementOf, lanesOf, type Span } from '../ir/ir.ts';
+import { intervalOfCycle, loopCycles, type Wait } from '../ir/loop-cycles.ts';
 import type { ScheduledProcess } from '../ir/scheduled.ts';
 import { operandsOf } from '../ir/visit.ts';
 import { delayOf, multiplyStages, registerOutput } from './delays.ts';
-import { intervalOfCycle, loopCycles, type Wait } from './loop-cycles.ts';
 import { clockBudget, momentsOf } from './schedule.ts';
 
 /** One operation on the way that is too long. */

@@ -9,9 +9,9 @@ const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 /** A program that reads memories and scalars, runs the kernel, and prints the written memories. */
 function mainText(kernel: KernelIR): string {
-  const ports = kernel.memories.map(({ name, beatBits }) => {
+  const ports = kernel.memories.map(({ name, beatBits, outstanding }) => {
     const type = `hls::burst_maxi<ap_uint<${beatBits}>>`;
-    return `  auto data_${name} = bytes();\n  ${type} port_${name}(data_${name}.data(), data_${name}.size(), "${name}");`;
+    return `  auto data_${name} = bytes();\n  ${type} port_${name}(data_${name}.data(), data_${name}.size(), "${name}", ${outstanding});`;
   });
   const values = kernel.scalars.map(({ name, type }) => {
     const cpp = `${type.signed ? 'ap_int' : 'ap_uint'}<${type.width}>`;
@@ -76,7 +76,7 @@ export async function runKernelCpp(kernel: KernelIR, args: KernelIrArguments): P
   );
   const input = [...memories, ...scalars].join('\n');
   return compileAndRun(
-    { 'kernel.cpp.inc': emitKernel(kernel), 'main.cpp': mainText(kernel) },
+    { 'kernel.cpp.inc': emitKernel(kernel, new Map()), 'main.cpp': mainText(kernel) },
     input,
   );
 }

@@ -1,14 +1,19 @@
-import { exprRange } from '../../ir/build.ts';
 import type { KernelIR, Process, Type } from '../../ir/ir.ts';
+import type { Schedule } from '../../ir/scheduled.ts';
 import { allStatements } from '../../ir/visit.ts';
 import { renderTemplate } from '../../support/render-template.ts';
+import { memoryLatency, planBursts } from './burst-plan.ts';
 import { Helpers, tableText } from './helpers.ts';
+import { loopIntervals } from './loop-intervals.ts';
 import { type MemoryPlan, planMemory } from './memory-plan.ts';
 import { NameScope } from './names.ts';
 import { type FileNames, type MemoryNames, printProcess, type StreamNames } from './statements.ts';
 import { cppInt, cppType } from './types.ts';
 
 const templates = 'codegen/backends/hls-cpp/templates';
+
+/** The queues of our own AXI masters (tw_axi_read, tw_axi_write): requests, and beats of data. */
+const queues = { requests: 4, beats: 32 };
 
 interface Parameter {
   readonly type: string;
@@ -26,6 +31,8 @@ interface StreamView {
   readonly name: string;
   readonly label: string;
   readonly depth: number;
+  /** A struct of integers and arrays of them, which AGGREGATE may pack. */
+  readonly packed: boolean;
 }
 
 interface StructView {
@@ -50,23 +57,6 @@ function requestWidths(
     }
   }
   return { beatWidth, beatsWidth };
-}
-
-/**
- * Beats that one burst of the AXI master may have. Vitis sizes the master's buffer by it, times the
- * bursts in flight, and splits longer requests: so no more than is known to be asked for.
- */
-function burstLength(kernel: KernelIR, memory: string): number {
-  let longest = 1n;
-  for (const process of kernel.processes) {
-    for (const stmt of allStatements(process.body)) {
-      if (stmt.kind !== 'request' || stmt.memory !== memory) continue;
-      const { max } = exprRange(stmt.beats);
-      if (max > longest) longest = max;
-    }
-  }
-  if (longest > 256n) return 16;
-  return Math.max(2, 2 ** Math.ceil(Math.log2(Number(longest))));
 }
 
 /** The name of a served memory's argument is set later: only the top function needs it. */
@@ -109,14 +99,16 @@ function parameterList(head: string, parameters: readonly Parameter[], tail: str
 
 class KernelEmitter {
   private readonly kernel: KernelIR;
+  private readonly schedule: Schedule;
   private readonly globals = new NameScope();
   private readonly helpers: Helpers;
   private readonly names: FileNames;
   private readonly functions: ReadonlyMap<string, string>;
   private readonly streamTypes = new Map<string, string>();
 
-  constructor(kernel: KernelIR) {
+  constructor(kernel: KernelIR, schedule: Schedule) {
     this.kernel = kernel;
+    this.schedule = schedule;
     this.globals.claim(kernel.name);
     // The host knows arguments by their names: those are claimed first.
     const named = kernel.memories.map((memory) =>
@@ -163,7 +155,9 @@ class KernelEmitter {
     const own = this.kernel.streams.map((stream) => {
       const { name } = this.names.streams.get(stream.name) as StreamNames;
       const type = this.streamTypes.get(name) as string;
-      return { type, name, label: stream.name, depth: stream.depth };
+      const vectors = stream.fields.filter((field) => field.type.kind === 'vec').length;
+      const packed = stream.fields.length > 1 ? vectors === 0 : vectors === 1;
+      return { type, name, label: stream.name, depth: stream.depth, packed };
     });
     const served = [...this.names.memories.values()].flatMap((memory) => {
       if (memory.kind !== 'served') return [];
@@ -173,13 +167,17 @@ class KernelEmitter {
         name,
         label: name,
         depth,
+        packed: type === memory.requestType,
       });
+      // While a serving process waits for the other end of one stream it serves none of the others. So each
+      // holds what our own AXI master takes in before it stops its processes: one that never deadlocks there
+      // does not here.
+      const inFlight = Math.max(2, outstanding);
       const list = [
-        view(memory.requestType, memory.requests, Math.max(2, outstanding)),
-        // The AXI master itself holds the beats that are in flight.
-        view(this.beat(memory), memory.data, 2),
+        view(memory.requestType, memory.requests, inFlight + queues.requests),
+        view(this.beat(memory), memory.data, queues.beats),
       ];
-      if (memory.responses) list.push(view('ap_uint<1>', memory.responseStream, 2));
+      if (memory.responses) list.push(view('ap_uint<1>', memory.responseStream, inFlight));
       return list;
     });
     return [...own, ...served];
@@ -215,7 +213,11 @@ class KernelEmitter {
   }
 
   private process(process: Process): EmittedProcess {
-    const printed = printProcess(this.names, process);
+    const printed = printProcess(
+      this.names,
+      process,
+      loopIntervals(this.schedule.get(process.name)),
+    );
     const parameters: Parameter[] = [];
     const stream = (type: string, name: string) =>
       parameters.push({ type: `hls::stream<${type}>&`, name });
@@ -249,15 +251,32 @@ class KernelEmitter {
   }
 
   private serve(memory: MemoryNames): EmittedProcess {
-    const { beatBits, direction, name, outstanding } = memory.memory;
+    const { beatBits, direction, name } = memory.memory;
+    const { length, room, beats } = planBursts(this.kernel, memory.memory);
+    const read = direction === 'read';
+    // Reads in flight are counted in bursts. Who writes longer requests than the adapter's bursts makes fewer.
+    const most = read
+      ? Math.max(room, memory.memory.outstanding)
+      : Math.max(1, Math.floor(memory.memory.outstanding / room));
+    const counterBits = most.toString(2).length;
     const functionName = this.globals.claim(`serve_${name}`);
     const text = renderTemplate(`${templates}/serve-${direction}.cpp.hbs`, {
       function: functionName,
       label: name,
       beatBits,
-      outstanding,
+      most,
+      room,
+      split: room > 1,
+      length,
+      lengthLess1: length - 1,
+      lengthLog2: Math.log2(length),
+      latency: memoryLatency,
       requestType: memory.requestType,
       beatsWidth: memory.beatsWidth,
+      counterBits,
+      // A sign too: a burst may be read before it is due.
+      dueBits: counterBits + 1,
+      ...(beats === undefined ? {} : { beats }),
       responses: memory.responses,
     }).trimEnd();
     const streams = [memory.requests, memory.data];
@@ -299,13 +318,14 @@ class KernelEmitter {
       functions: helpers.functions,
       processes,
       topParameters,
-      memories: memories.map(({ name, memory: { name: label, direction, outstanding } }) => ({
+      memories: memories.map(({ name, memory }) => ({
         name,
-        bundle: label,
-        inFlight: `num_${direction}_outstanding=${outstanding}`,
-        burst: `max_${direction}_burst_length=${burstLength(kernel, label)}`,
+        bundle: memory.name,
+        latency: memoryLatency,
+        inFlight: `num_${memory.direction}_outstanding=${memory.outstanding}`,
+        burst: `max_${memory.direction}_burst_length=${planBursts(kernel, memory).length}`,
       })),
-      scalars: [...this.names.scalars.values()].map((name) => ({ name })),
+      scalars: [...this.names.scalars.values()].map((name) => ({ name, used: usedInCalls(name) })),
       streams: this.streams(),
       calls: processes.map(({ call }) => call),
       idle: [...memories.map(({ name }) => name), ...this.names.scalars.values()].filter(
@@ -331,7 +351,10 @@ class KernelEmitter {
   }
 }
 
-/** The text of `hls/<kernel>.cpp`. */
-export function emitKernel(kernel: KernelIR): string {
-  return new KernelEmitter(kernel).emit();
+/**
+ * The text of `hls/<kernel>.cpp`.
+ * @param schedule every process in stages: what it reached, the pragmas ask for.
+ */
+export function emitKernel(kernel: KernelIR, schedule: Schedule): string {
+  return new KernelEmitter(kernel, schedule).emit();
 }

@@ -13,7 +13,7 @@ export const hlsCppBackend: Backend = {
     validateKernel(kernel);
     return [];
   },
-  emit: (kernel) => new Map([[hlsCppPath(kernel), emitKernel(kernel)]]),
+  emit: (kernel, schedule) => new Map([[hlsCppPath(kernel), emitKernel(kernel, schedule)]]),
 };
 
 /** Where the C++ of a kernel lies, relative to its manifest. */

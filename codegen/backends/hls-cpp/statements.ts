@@ -18,9 +18,10 @@ import {
   type VecType,
 } from '../../ir/ir.ts';
 import { reads } from '../../ir/reads.ts';
-import { operandsOf } from '../../ir/visit.ts';
+import { allStatements, operandsOf } from '../../ir/visit.ts';
 import { ExpressionPrinter, type ProcessNames } from './expressions.ts';
 import type { Helpers } from './helpers.ts';
+import type { LoopIntervals } from './loop-intervals.ts';
 import type { MemoryPlan } from './memory-plan.ts';
 import { NameScope } from './names.ts';
 import { mentionsName } from './prelude.ts';
@@ -76,10 +77,15 @@ export interface PrintedProcess {
  * Prints the body of one process. Variables that nothing reads once expressions are folded are left
  * out, and with them what only they needed: g++ warns of those.
  */
-export function printProcess(file: FileNames, process: Process): PrintedProcess {
+export function printProcess(
+  file: FileNames,
+  process: Process,
+  intervals: LoopIntervals,
+): PrintedProcess {
   const dead = new Set<string>();
   for (;;) {
-    const printer = new StatementPrinter(file, process, new NameScope(file.globals), dead);
+    const scope = new NameScope(file.globals);
+    const printer = new StatementPrinter(file, process, intervals, scope, dead);
     const lines = printer.print();
     const found = printer.neverRead(lines);
     if (found.length === 0) {
@@ -102,6 +108,7 @@ class StatementPrinter {
   };
   private readonly file: FileNames;
   private readonly process: Process;
+  private readonly intervals: LoopIntervals;
   private readonly declarations: Declarations;
   private readonly scope: NameScope;
   private readonly variables = new Map<string, string>();
@@ -113,9 +120,16 @@ class StatementPrinter {
   private lastOrigin = '';
   private pendingOrigin = '';
 
-  constructor(file: FileNames, process: Process, scope: NameScope, dead: ReadonlySet<string>) {
+  constructor(
+    file: FileNames,
+    process: Process,
+    intervals: LoopIntervals,
+    scope: NameScope,
+    dead: ReadonlySet<string>,
+  ) {
     this.file = file;
     this.process = process;
+    this.intervals = intervals;
     this.scope = scope;
     this.declarations = declarationsOf(process, dead);
     this.types = new Map(process.variables.map(({ name, type }) => [name, type]));
@@ -219,7 +233,7 @@ class StatementPrinter {
 
   private declareVector(variable: string, type: VecType): void {
     this.line(`${cppType(type)} ${variable};`);
-    this.line(`#pragma HLS ARRAY_PARTITION variable=${variable}.lane complete`);
+    this.line(`#pragma HLS ARRAY_PARTITION variable=${variable}.lane type=complete`);
   }
 
   /** `T name` where the statement declares the variable, else `name`. */
@@ -334,10 +348,12 @@ class StatementPrinter {
   }
 
   private declareArray(array: LocalArray): void {
-    const { name, element, length, partition } = this.array(array.name);
+    const { name, element, length, storage, partition } = this.array(array.name);
     this.source(array.span);
     this.line(`${cppType(element)} ${name}[${length}];`);
-    if (array.storage === 'registers') {
+    // One element a word: a vector's lanes are read and written together.
+    if (element.kind === 'vec') this.line(`#pragma HLS AGGREGATE variable=${name} compact=bit`);
+    if (storage === 'registers') {
       this.line(`#pragma HLS ARRAY_PARTITION variable=${name} type=complete`);
       return;
     }
@@ -345,7 +361,8 @@ class StatementPrinter {
       const { scheme, factor } = partition;
       this.line(`#pragma HLS ARRAY_PARTITION variable=${name} type=${scheme} factor=${factor}`);
     }
-    this.line(`#pragma HLS BIND_STORAGE variable=${name} type=ram_2p impl=bram`);
+    // A port that reads and one that writes, as in our own memories.
+    this.line(`#pragma HLS BIND_STORAGE variable=${name} type=ram_s2p impl=bram`);
   }
 
   /** What only a simulation does: nothing of it is left in hardware. */
@@ -481,7 +498,8 @@ class StatementPrinter {
     const head = endless ? '' : condition.text;
     if (inHead === '' && stepText === '') this.line(`while (${endless ? 'true' : head}) {`);
     else this.line(`for (${inHead}; ${head}; ${stepText}) {`);
-    if (stmt.ii !== undefined) this.line(`#pragma HLS PIPELINE II=${stmt.ii}`);
+    const ii = this.intervals(stmt);
+    if (ii !== undefined) this.line(`#pragma HLS PIPELINE II=${ii}${this.pipelineStyle(stmt)}`);
     this.indent += 1;
     for (const text of prelude) this.line(text);
     if (endless) this.line(`if (!(${condition.text})) break;`);
@@ -489,6 +507,20 @@ class StatementPrinter {
     if (steps.length === 0) this.block(step);
     this.indent -= 1;
     this.line('}');
+  }
+
+  /**
+   * A loop that waits for streams is to go on with what it has begun, as our own pipelines do: a stalled
+   * one would keep results back that the rest of the network needs before it can send more (UG1448,
+   * "Pipeline Styles": deadlocks). The flushing style of loops takes no AXI master.
+   */
+  private pipelineStyle(stmt: LoopStmt): string {
+    const kinds = new Set([...allStatements(stmt.body)].map(({ kind }) => kind));
+    const waits = ['read', 'write', 'request', 'receive', 'send', 'response'] as const;
+    const direct = [...this.file.memories.values()].some(
+      (one) => one.kind === 'direct' && one.requester === this.process.name,
+    );
+    return direct || !waits.some((kind) => kinds.has(kind)) ? '' : ' style=frp';
   }
 
   /** An integer assignment without statements of its own, which fits into the head of a `for`. */

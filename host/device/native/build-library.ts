@@ -43,11 +43,16 @@ function shim(manifest: Manifest, file: string): string {
     const { signed, width } = argument.type;
     return `ap_${signed ? '' : 'u'}int<${width}>(scalar${scalars.indexOf(argument)})`;
   });
-  const bits = (port: string) => manifest.ports.find(({ name }) => name === port)?.dataBits ?? 512;
+  const portOf = (port: string) => manifest.ports.find(({ name }) => name === port);
   return renderTemplate('host/device/native/shim.cpp.hbs', {
     kernel: manifest.kernel,
     file,
-    memories: memories.map(({ name, port }, index) => ({ name, index, bits: bits(port) })),
+    memories: memories.map(({ name, port }, index) => ({
+      name,
+      index,
+      bits: portOf(port)?.dataBits ?? 512,
+      outstanding: portOf(port)?.outstanding ?? 1,
+    })),
     scalars: scalars.map(({ name }, index) => ({ name, index })),
     call: call.join(', '),
   });

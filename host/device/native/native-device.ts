@@ -17,6 +17,8 @@ const reportBytes = 1024;
 const hints: Readonly<Record<string, string>> = {
   OUT_OF_RANGE: 'Check the addresses that the kernel computes, and the size of the buffer.',
   BURST_LENGTH: 'A request is 1 to 256 beats long.',
+  OUTSTANDING:
+    'Read or confirm requests before more are made, or give the memory more outstanding.',
   NOT_REQUESTED: 'Request as many beats as are used, in a process that is called before.',
   STREAM_EMPTY:
     'Producer and consumer must agree on the number of elements, and the producer must be called first.',

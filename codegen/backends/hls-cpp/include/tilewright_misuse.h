@@ -7,7 +7,8 @@
 
 namespace tilewright {
 
-/// The codes are those of the golden model: STREAM_EMPTY, OUT_OF_RANGE, BURST_LENGTH, NOT_REQUESTED, UNFINISHED.
+/// The codes are those of the golden model: STREAM_EMPTY, OUT_OF_RANGE, BURST_LENGTH, NOT_REQUESTED, UNFINISHED;
+/// and OUTSTANDING, since the model has no end of bursts in flight.
 struct misuse : std::runtime_error {
   misuse(const char *code_, const std::string &message) : std::runtime_error(message), code(code_) {}
   const char *code;

@@ -1,5 +1,5 @@
-import { type Block, type BlockProcess, readsOf, targetsOf } from '../ir/blocks.ts';
-import type { ScheduledProcess } from '../ir/scheduled.ts';
+import { type Block, type BlockProcess, readsOf, targetsOf } from './blocks.ts';
+import type { ScheduledProcess } from './scheduled.ts';
 
 /**
  * Blocks that control comes back to, each with the way round through blocks of the same loop. Blocks that
