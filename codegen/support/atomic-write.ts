@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TilewrightError } from './errors.ts';
 
@@ -54,6 +54,27 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw asWriteError(error, path);
+  }
+}
+
+/**
+ * Refuses a path that `writeFileAtomic` could not write, before the work whose result it is for.
+ * @throws TilewrightError `FILE_UNWRITABLE`.
+ */
+export async function checkWritable(path: string): Promise<void> {
+  const folder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (folder) throw asWriteError({ code: 'EISDIR' }, path);
+  const temporary = temporaryPathFor(path);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(temporary, '');
+  } catch (error) {
+    throw asWriteError(error, path);
+  } finally {
+    await rm(temporary, { force: true }).catch(() => undefined);
   }
 }
 

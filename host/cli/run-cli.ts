@@ -81,6 +81,11 @@ function wrongCall(message: string, argv: readonly string[]): TilewrightError {
   if (surplus !== undefined && commands.some(({ name }) => argv.includes(name))) {
     return usageError(`unexpected argument '${surplus}'`, help);
   }
+  const choice = /Argument: (\S+), Given: (.+), Choices: (.+)/.exec(message);
+  if (choice !== null) {
+    const [, option, given, choices] = choice;
+    return usageError(`--${option} takes ${choices}, not ${given}`, help);
+  }
   const line = message.split('\n', 1)[0] ?? '';
   return usageError(line.charAt(0).toLowerCase() + line.slice(1), help);
 }

@@ -137,12 +137,13 @@ function process(one: ProcessProfile, { cycles }: KernelProfile): Text {
   const { name, source, begins, own } = one;
   const active = cycles - one.idle;
   const at = `\`${name}\` (${place(source)})`;
+  const ran = active >= 0.9 * cycles ? 'cycles' : `${active} cycles that it runs (of ${cycles})`;
   if (own <= begins) {
     return {
       name,
       sentence:
         `The bottleneck is the process ${at}: it begins a block in ${percent(begins, active)} of the ` +
-        `cycles, and one a cycle is all it can.`,
+        `${ran}, and one a cycle is all it can.`,
       advice:
         'Let it do more in each iteration (lanes, unroll()), or share its work out to several processes.',
     };
@@ -177,7 +178,14 @@ function stream(
   };
 }
 
-function none(process: ProcessProfile, { cycles }: KernelProfile): Text {
+function none(process: ProcessProfile, { cycles, streams, ports }: KernelProfile): Text {
+  if (streams.every(({ words }) => words === 0) && ports.every(({ beats }) => beats === 0)) {
+    return {
+      name: process.name,
+      sentence: `No bottleneck: in the ${cycles} cycles of this run no stream and no memory moved a word.`,
+      advice: 'A larger --size gives the kernel something to do.',
+    };
+  }
   const active = cycles - process.idle;
   const [wait] = process.waits;
   const waits =

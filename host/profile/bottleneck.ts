@@ -66,7 +66,12 @@ const nearlyAlways = 0.85;
  * @param allowed bursts in flight that the memory allows a port (`--outstanding`).
  */
 export function findBottleneck(profile: KernelProfile, allowed: number): FoundBottleneck {
-  const { cycles, processes, ports } = profile;
+  const { cycles, processes, streams, ports } = profile;
+  if (
+    [...streams.map(({ words }) => words), ...ports.map(({ beats }) => beats)].every((n) => n === 0)
+  ) {
+    return { bottleneck: { kind: 'none', process: lastToEnd(processes) }, chain: [] };
+  }
   // A port is in use a latency later than the first request, so of a short run not in all cycles.
   const [port, ...others] = ports
     .filter((one) => cyclesInUse(one) >= 0.7 * cycles && useShare(one) >= nearlyAlways)
@@ -98,6 +103,11 @@ function busyProcess(process: ProcessProfile): Bottleneck {
   return { kind: process.own > process.begins ? 'recurrence' : 'work', process };
 }
 
+/** Of several, the one that stands last in the dataflow. */
+function lastToEnd(processes: readonly ProcessProfile[]): ProcessProfile {
+  return processes.reduce((last, one) => (one.idle <= last.idle ? one : last));
+}
+
 /** Follows the longest wait of a process to the next one. */
 class Walk {
   readonly #profile: KernelProfile;
@@ -110,13 +120,15 @@ class Walk {
   }
 
   run(): FoundBottleneck {
-    // The last to end; of several, the one that stands last in the dataflow.
-    let process = this.#profile.processes.reduce((last, one) =>
-      one.idle <= last.idle ? one : last,
-    );
+    let process = lastToEnd(this.#profile.processes);
     for (;;) {
       const active = this.#profile.cycles - process.idle;
-      if (work(process) >= nearlyAlways * active) return this.#end(busyProcess(process));
+      if (work(process) >= nearlyAlways * active) {
+        // Who asks in every cycle, but has asked for all in the first part of the run, holds up nobody.
+        const port = active < 0.5 * this.#profile.cycles ? this.#waitedFor() : undefined;
+        if (port !== undefined) return this.#end({ kind: 'short', port });
+        return this.#end(busyProcess(process));
+      }
       const [wait] = process.waits;
       if (wait === undefined || wait.cycles === 0) {
         return this.#end(work(process) > 0 ? busyProcess(process) : { kind: 'none', process });
@@ -154,6 +166,14 @@ class Walk {
       if (circle !== undefined) return this.#end(circle);
       process = next;
     }
+  }
+
+  /** The memory that the last step of the chain waits for. */
+  #waitedFor(): PortProfile | undefined {
+    const last = this.#chain.at(-1);
+    return last?.downstream === false
+      ? this.#profile.ports.find(({ memory }) => memory === last.resource)
+      : undefined;
   }
 
   #end(bottleneck: Bottleneck): FoundBottleneck {

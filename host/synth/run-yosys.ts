@@ -56,13 +56,15 @@ export function yosysVersion(): Promise<string> {
  * Synthesises a generated kernel for one question. The same Verilog, script and Yosys give what the store
  * has already.
  * @throws TilewrightError `TOOL_MISSING`, `TOOL_FAILED` naming the place in the Verilog, `SYNTH_OUTPUT`,
- * `ARTEFACT_MISSING`, `ARTEFACT_CHANGED`, `STORE_UNWRITABLE`, `DISK_FULL`, `ABORTED`.
+ * `ARTEFACT_MISSING`, `ARTEFACT_CHANGED`, `STORE_UNWRITABLE`, `FILE_UNWRITABLE`, `DISK_FULL`, `ABORTED`.
  */
 export async function runJob(
   kernel: KernelArtefacts,
   job: Job,
   options: YosysOptions = {},
 ): Promise<JobRun> {
+  // Before minutes of work, rather than after them.
+  addToLog(options.log, '');
   const top = kernel.manifest.kernel;
   const store = options.store ?? artefactStore();
   const version = await yosysVersion();
@@ -117,9 +119,13 @@ async function yosys(kernel: KernelArtefacts, work: string, options: YosysOption
 }
 
 function appendLog(from: string, to: string | undefined): void {
-  if (to === undefined || !existsSync(from)) return;
+  if (to !== undefined && existsSync(from)) addToLog(to, readFileSync(from));
+}
+
+function addToLog(to: string | undefined, text: string | Uint8Array): void {
+  if (to === undefined) return;
   try {
-    appendFileSync(to, readFileSync(from));
+    appendFileSync(to, text);
   } catch (error) {
     throw asWriteError(error, to);
   }

@@ -12,6 +12,9 @@ const wrongCalls: readonly (readonly [line: string, says: string])[] = [
   ['doctor surplus', "unexpected argument 'surplus'"],
   ['data --data', 'data'],
   ['data --data nowhere', 'nowhere'],
+  ['synth mean_aggregate --card u999', '--card takes "u50", "u250", "u280", "zcu104", not "u999"'],
+  ['synth mean_aggregate --clock -1', '--clock'],
+  ['synth mean_aggregate --clock 3 --no-timing', '--clock'],
 ];
 
 const words = (line: string) => line.split(' ').filter((word) => word !== '');

@@ -4,6 +4,7 @@ import { loadKernelModule, seededRandom } from '../../codegen/index.ts';
 import { packageRoot } from '../../codegen/support/package-root.ts';
 import { encodeWorkload } from '../../host/cosim/encode-workload.ts';
 import { buildKernel } from '../../host/device/build-kernel.ts';
+import { findBottleneck } from '../../host/profile/bottleneck.ts';
 import {
   type ProfileOptions,
   type ProfileResult,
@@ -73,6 +74,49 @@ describe('the culprit', () => {
     const { bottleneck } = await profile({ size: 4, memory: { latency: 300 } });
     expect(bottleneck?.kind).toBe('short');
     expect(bottleneck?.advice).toContain('--size');
+  });
+
+  test('is none, where nothing moves', async () => {
+    const { bottleneck } = await profile({ size: 0 });
+    expect(bottleneck?.kind).toBe('none');
+    expect(bottleneck?.sentence).toMatch(
+      /in the \d+ cycles of this run no stream and no memory moved/,
+    );
+  });
+
+  test('is not a process that asked for everything in the first part of the run', async () => {
+    // Asks in each of 64 cycles, for which another one waits 67: as long as a memory of latency 64 takes.
+    const { profile: real } = await profile({ size: 4 });
+    const cycles = 269;
+    const [process, stream, port] = [real.processes[0], real.streams[0], real.ports[0]];
+    const none = { begins: 0, busy: 0, input: 0, output: 0, memory: 0, own: 0, idle: 0 };
+    const wait = (kind: 'request' | 'receive', waited: number) => [
+      { kind, resource: port.memory, cycles: waited },
+    ];
+    const ask = { ...process, ...none, name: 'ask', begins: 64, busy: 64, idle: cycles - 64 };
+    const take = { ...process, ...none, name: 'take', begins: 64, busy: 64, memory: 67, idle: 138 };
+    const found = findBottleneck(
+      {
+        ...real,
+        cycles,
+        processes: [
+          { ...ask, waits: wait('request', 0) },
+          { ...take, waits: wait('receive', 67) },
+        ],
+        streams: [{ ...stream, words: 64 }],
+        ports: [
+          {
+            ...port,
+            ...{ direction: 'read', slots: 128, addresses: 64, beats: 64, latency: 67 },
+            ...{ limited: 0, withheld: 0, addressesWithheld: 0, notReady: 0 },
+            ...{ quiet: 138, unusedBefore: 0, unusedAfter: 138 },
+          },
+        ],
+      },
+      64,
+    );
+    expect(found.bottleneck.kind).toBe('short');
+    expect(found.chain.at(-1)).toMatchObject({ process: 'take', next: 'ask' });
   });
 
   test(

@@ -142,6 +142,10 @@ export default defineCommand({
   async run(options, context, kernel) {
     const { buildKernel } = await import('../../device/build-kernel.ts');
     const { profileKernel } = await import('../../profile/profile-kernel.ts');
+    if (options.svg !== undefined) {
+      const { checkWritable } = await import('../../../codegen/support/atomic-write.ts');
+      await checkWritable(options.svg);
+    }
     const { warnings = [] } = await context.progress.step(`Compiling ${kernel}`, () =>
       buildKernel(kernel, options.parameter ?? {}),
     );
