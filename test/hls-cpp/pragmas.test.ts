@@ -9,6 +9,10 @@ const kernels: readonly (readonly [string, Readonly<Record<string, number>>])[] 
   ['kernels/weighted-sample.ts', {}],
   ['kernels/temporal-sample.ts', {}],
   ['kernels/gcn-aggregate.ts', {}],
+  ['examples/kernels/histogram.ts', {}],
+  ['examples/kernels/hash-join.ts', {}],
+  // Arrays in every storage, and a loop that is asked for 1 and reaches 3.
+  ['test/codegen/fixtures/arrays-all.ts', {}],
 ];
 
 const textOf = (compiled: CompiledKernel) =>
