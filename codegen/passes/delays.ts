@@ -1,4 +1,5 @@
 import { type BinaryExpr, bitsOf, type Expr, elementOf, lanesOf } from '../ir/ir.ts';
+import { takesMultiplier } from '../ir/multipliers.ts';
 
 /**
  * Nanoseconds that an operator takes between two registers: cell delays of the 7-series models that come
@@ -41,24 +42,7 @@ export const accessSetup = 0.9;
 
 /** Cycles that a multiplication takes between its registers: one, in a DSP block. */
 export function multiplyStages(expr: Expr): number {
-  return expr.op === 'mul' ? productStages(expr as BinaryExpr) : 0;
-}
-
-function productStages(expr: BinaryExpr): number {
-  if (expr.left.op === 'const' && isCheap(expr.left)) return 0;
-  if (expr.right.op === 'const' && isCheap(expr.right)) return 0;
-  return Math.min(...[expr.left, expr.right].map((side) => elementOf(side.type).width)) <= 4
-    ? 0
-    : 1;
-}
-
-/** A constant with at most two bits set multiplies by shifts and one adder. */
-function isCheap(expr: Extract<Expr, { op: 'const' }>): boolean {
-  if (typeof expr.value !== 'bigint') return false;
-  const ones = [...(expr.value < 0n ? -expr.value : expr.value).toString(2)].filter(
-    (bit) => bit === '1',
-  );
-  return ones.length <= 2;
+  return takesMultiplier(expr) ? 1 : 0;
 }
 
 export function delayOf(expr: Expr): number {

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type CompiledKernel, compileKernel, explainKernel } from '../../codegen/index.ts';
+import { takesMultiplier } from '../../codegen/ir/multipliers.ts';
+import { allStatements } from '../../codegen/ir/visit.ts';
 
 /** What the pragmas of a kernel's C++ say is what the manifest, the schedule and the IR decided. */
 const kernels: readonly (readonly [string, Readonly<Record<string, number>>])[] = [
@@ -111,6 +113,20 @@ describe.each(kernels)('%s %j', (file, parameters) => {
     expect(text).toContain('#pragma HLS INTERFACE mode=ap_ctrl_hs port=return');
     expect(compiled.files.get('kernel.xml')).toContain('hwControlProtocol="ap_ctrl_hs"');
     expect(text).toContain('#pragma HLS DATAFLOW disable_start_propagation');
+  });
+
+  test('variables that take a product have it in DSP blocks where the RTL does', () => {
+    for (const { name, body } of compiled.ir.processes) {
+      const products = [...allStatements(body)].filter((stmt) => {
+        if (stmt.kind !== 'assign' || stmt.value.type.kind !== 'int') return false;
+        let { value } = stmt;
+        while (value.op === 'cast') value = value.operand;
+        return takesMultiplier(value);
+      });
+      const said = pragmas(bodyOf(text, name), 'BIND_OP');
+      expect(said, name).toHaveLength(products.length);
+      for (const one of said) expect(one).toMatchObject({ op: 'mul', impl: 'dsp' });
+    }
   });
 
   test('no dependence is denied', () => {

@@ -17,6 +17,7 @@ import {
   type Type,
   type VecType,
 } from '../../ir/ir.ts';
+import { takesMultiplier } from '../../ir/multipliers.ts';
 import { reads } from '../../ir/reads.ts';
 import { allStatements, operandsOf } from '../../ir/visit.ts';
 import { ExpressionPrinter, type ProcessNames } from './expressions.ts';
@@ -411,6 +412,18 @@ class StatementPrinter {
     }
     const value = this.expressions.converted(stmt.value, type);
     this.finish(`${this.target(stmt, stmt.variable)} = ${value};`);
+    this.bindProduct(stmt);
+  }
+
+  /**
+   * A variable that takes a product as it is has it in DSP blocks where our own RTL does (UG1399, "pragma
+   * HLS bind_op"). The registers in it are the tool's affair: it knows the part and the clock.
+   */
+  private bindProduct({ variable, value }: AssignStmt): void {
+    let product = value;
+    while (product.op === 'cast') product = product.operand;
+    if (!takesMultiplier(product)) return;
+    this.line(`#pragma HLS BIND_OP variable=${this.variable(variable)} op=mul impl=dsp`);
   }
 
   private assignVector(stmt: AssignStmt, type: VecType): void {
