@@ -15,7 +15,7 @@ import type { KernelModule } from './load-module.ts';
 import { defineModuleScopes, moduleScope } from './module-scope.ts';
 import { checkTypes, parseKernel } from './project.ts';
 import { Region } from './region.ts';
-import type { Network } from './region-network.ts';
+import { type Network, namesKept } from './region-network.ts';
 import { sourceName } from './source-name.ts';
 import { nameSource, spanOf } from './source-span.ts';
 import type { Value } from './values.ts';
@@ -31,7 +31,13 @@ export function compileKernelModule(
     return { file: parsed, live };
   });
   const [{ file }, ...imported] = files;
-  const state: Network = { diagnostics: [], tables: [], streams: [], processes: [] };
+  const state: Network = {
+    diagnostics: [],
+    tables: [],
+    streams: [],
+    processes: [],
+    kept: new Set(),
+  };
   const typeErrors = [...imported.map((one) => one.file), file].flatMap(checkTypes);
   let kernel: KernelIR | undefined;
   try {
@@ -95,6 +101,9 @@ function elaborate(
     { kind: 'static', value: parameters },
     { kind: 'record', fields: bound },
   ];
+  // A memory among several has a name of its own.
+  const names = [...bound.keys(), ...registers.memories.map(({ name }) => name)];
+  for (const name of namesKept(names)) state.kept.add(name);
   new Region(state).dataflow(method(definition, 'dataflow'), values, scope);
   return {
     name: module.definition.name,

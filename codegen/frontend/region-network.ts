@@ -13,6 +13,21 @@ import { type FieldInfo, fractionOf, irType, staticOf, type Value } from './valu
 export interface Network extends KernelState {
   readonly streams: Stream[];
   readonly processes: Process[];
+  /** Names that no stream may have, since its wires would have those of something else. */
+  readonly kept: Set<string>;
+}
+
+/**
+ * What a stream may not be called beside these arguments. A stream `a` has wires `a_push`, `a_full` and so on; a
+ * memory `m` has `m_data_full`, a register of the host `arg_n`, and instances begin with what they are.
+ */
+export function namesKept(argumentNames: Iterable<string>): Set<string> {
+  const kept = new Set(['fifo', 'axi', 'process']);
+  for (const name of argumentNames) {
+    for (const channel of ['req', 'data', 'resp']) kept.add(`${name}_${channel}`);
+    kept.add(`arg_${name}`.replace(/_(push|din|full|pop|dout|empty)$/, ''));
+  }
+  return kept;
 }
 
 /**
@@ -25,11 +40,12 @@ export function freeName(
   counters: readonly number[],
   fields: readonly string[],
   taken: readonly { readonly name: string }[],
+  kept?: ReadonlySet<string>,
 ): string {
   const named = (first: string) => plainName([first, ...counters, ...fields].join('_'));
   let name = named(base);
-  for (let copy = 2; taken.some((one) => one.name === name); copy++)
-    name = named(`${base}_${copy}`);
+  const isTaken = () => kept?.has(name) === true || taken.some((one) => one.name === name);
+  for (let copy = 2; isTaken(); copy++) name = named(`${base}_${copy}`);
   return name;
 }
 
@@ -67,7 +83,7 @@ export function declareStream(
     fail('TW4008', span, `a stream of depth ${depth}`, 'depth is a whole number from 1 to 65536.');
   }
   const label = streamLabel(node);
-  const name = freeName(label.base, counters, label.fields, network.streams);
+  const name = freeName(label.base, counters, label.fields, network.streams, network.kept);
   network.streams.push({
     name,
     fields: fields.map((field) => ({ name: field.name, type: field.type })),
