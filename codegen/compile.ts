@@ -1,5 +1,5 @@
 import { backends } from './backends/backend-list.ts';
-import type { CompiledKernel } from './compiled-kernel.ts';
+import type { CompiledKernel, CompileOptions } from './compiled-kernel.ts';
 import { compileKernelModule } from './frontend/compile-kernel.ts';
 import { diagnosticsError, reportDiagnostics } from './frontend/diagnostics.ts';
 import { hashedSource, type KernelModule, loadKernelModule } from './frontend/load-module.ts';
@@ -22,10 +22,11 @@ import { kernelWarnings } from './passes/warnings.ts';
 export async function compileKernel(
   file: string,
   parameters: Readonly<Record<string, number>> = {},
+  options: CompileOptions = {},
 ): Promise<CompiledKernel> {
   const module = await loadKernelModule(file);
   try {
-    return compileModule(module, parameters);
+    return compileModule(module, parameters, options);
   } catch (error) {
     throw isTooDeep(error) ? tooDeep(file, error) : error;
   }
@@ -34,6 +35,7 @@ export async function compileKernel(
 function compileModule(
   module: KernelModule,
   parameters: Readonly<Record<string, number>>,
+  { clock }: CompileOptions,
 ): CompiledKernel {
   const { definition } = module;
   const values = resolveParameters(definition.name, definition.parameters, parameters);
@@ -48,7 +50,7 @@ function compileModule(
   for (const pass of hardwarePasses) hardware = pass.run(hardware);
   verifyKernel(hardware);
   const stages: Schedule = new Map(
-    hardware.processes.map((process) => [process.name, schedule(formBlocks(process))]),
+    hardware.processes.map((process) => [process.name, schedule(formBlocks(process), clock)]),
   );
   const files = new Map<string, string>();
   ir = deepenStreams(ir, stages, statedDepths);

@@ -6,6 +6,14 @@ import type { Manifest } from './package/manifest.ts';
 import { explainSchedule, type ProcessReport } from './passes/explain-schedule.ts';
 import { writeFileAtomicSync } from './support/atomic-write.ts';
 
+export interface CompileOptions {
+  /**
+   * Nanoseconds of the delay table (docs/benchmarks.md) that a pipeline stage may hold. Default 3.2. Less
+   * gives more and shorter stages.
+   */
+  readonly clock?: number | undefined;
+}
+
 export interface CompiledKernel {
   readonly manifest: Manifest;
   /** Text of every artefact, by its path below the kernel's folder; the manifest is not among them. */

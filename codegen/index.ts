@@ -1,8 +1,13 @@
 /** The code generator: TypeScript kernels to HLS C++, Verilog and the manifest. */
 
-import type { CompiledKernel } from './compiled-kernel.ts';
+import type { CompiledKernel, CompileOptions } from './compiled-kernel.ts';
 
-export { type CompiledKernel, explainKernel, writeCompiled } from './compiled-kernel.ts';
+export {
+  type CompiledKernel,
+  type CompileOptions,
+  explainKernel,
+  writeCompiled,
+} from './compiled-kernel.ts';
 export { explainEntry } from './frontend/catalogue/render.ts';
 export { diagnosticCatalogue } from './frontend/diagnostic-catalogue.ts';
 export { type KernelModule, loadKernelModule } from './frontend/load-module.ts';
@@ -34,7 +39,8 @@ export { TilewrightError } from './support/errors.ts';
 export async function compileKernel(
   file: string,
   parameters: Readonly<Record<string, number>> = {},
+  options: CompileOptions = {},
 ): Promise<CompiledKernel> {
   const compiler = await import('./compile.ts');
-  return compiler.compileKernel(file, parameters);
+  return compiler.compileKernel(file, parameters, options);
 }

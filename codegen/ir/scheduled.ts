@@ -17,7 +17,9 @@ export interface Placement {
   readonly valueStage: readonly ReadonlyMap<Expr, number>[];
   /** Initiation interval of each block that follows itself; undefined for the others. */
   readonly ii: readonly (number | undefined)[];
-  /** The clock budget in nanoseconds that was needed, from the delay table. */
+  /** Nanoseconds of the delay table that a stage was to hold. */
+  readonly clock: number;
+  /** What a stage had to hold, for the sake of a recurrence. */
   readonly budget: number;
 }
 

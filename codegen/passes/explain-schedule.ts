@@ -4,7 +4,7 @@ import { intervalOfCycle, loopCycles, type Wait } from '../ir/loop-cycles.ts';
 import type { ScheduledProcess } from '../ir/scheduled.ts';
 import { operandsOf } from '../ir/visit.ts';
 import { delayOf, multiplyStages, registerOutput } from './delays.ts';
-import { clockBudget, momentsOf } from './schedule.ts';
+import { momentsOf } from './schedule.ts';
 
 /** One operation on the way that is too long. */
 export interface ChainStep {
@@ -79,7 +79,7 @@ export function explainSchedule(scheduled: ScheduledProcess): ProcessReport {
     span,
     stages: scheduled.stages,
     budget: round(scheduled.budget),
-    stretch: round(scheduled.budget - clockBudget),
+    stretch: round(scheduled.budget - scheduled.clock),
     loops: loopCycles(scheduled.blocks).map(({ head, path }) => {
       const { ii, span } = blocks[head];
       const asked = ii === undefined ? {} : { asked: ii };

@@ -35,11 +35,11 @@ export const clockBudget = 3.2;
  * one stage in all blocks; so accesses keep the program's order, and a variable is safe when it is written
  * in the stage that reads it. Written later, a younger block waits (that is what limits the II).
  */
-export function schedule(process: BlockProcess, budget = clockBudget): ScheduledProcess {
+export function schedule(process: BlockProcess, clock = clockBudget): ScheduledProcess {
   // II before clock: a recurrence that does not fit into a stage gets a longer one.
   let best: Placement | undefined;
   for (const stretch of [1, 1.1, 1.25, 1.45, 1.75, 2.1]) {
-    const found = improve(process, budget * stretch);
+    const found = improve(process, clock * stretch);
     const excess = found.blocks.blocks.reduce(
       (sum, block, at) =>
         sum + Math.max(0, (found.ii[at] ?? 1) - (block.ii ?? Number.POSITIVE_INFINITY)),
@@ -49,7 +49,7 @@ export function schedule(process: BlockProcess, budget = clockBudget): Scheduled
     if (excess === 0) break;
   }
   if (best === undefined) throw new Error('no schedule');
-  return withGate(best);
+  return { ...withGate(best), clock };
 }
 
 /** Loops dominate, then the other blocks' delays, then the length of the pipeline. */
@@ -209,6 +209,7 @@ function place(
     ii: process.blocks.map((block, index) =>
       intervalOf(process, block, index, reads, writeStage, nextStage, accessStage),
     ),
+    clock: budget,
     budget,
   };
 }

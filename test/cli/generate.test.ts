@@ -110,3 +110,22 @@ test('--watch compiles again on a change of the kernel or of what it imports', a
   expect(stderr).toContain('Watching watched.ts, shifts.ts');
   expect(onlyJson(stdout)).toMatchObject({ kernel: 'scale' });
 });
+
+test('a shorter clock gives more stages, and says what it could not shorten', async () => {
+  const reports = async (clock: string) => {
+    const { code, stdout } = await call([
+      ...['generate', 'mean_aggregate', '--explain', '--json', '--clock', clock],
+    ]);
+    expect(code).toBe(0);
+    const { explain } = onlyJson(stdout) as {
+      explain: { stages: number; budget: number; stretch: number }[];
+    };
+    return explain;
+  };
+  const stages = (all: readonly { readonly stages: number }[]) =>
+    all.reduce((sum, one) => sum + one.stages, 0);
+  const [short, long] = [await reports('2.4'), await reports('8')];
+  expect(stages(short)).toBeGreaterThan(stages(long));
+  expect(long.every(({ budget, stretch }) => budget === 8 && stretch === 0)).toBe(true);
+  expect(short.every(({ budget, stretch }) => Math.abs(budget - stretch - 2.4) < 0.02)).toBe(true);
+});

@@ -1,11 +1,18 @@
 import type { CompiledKernel } from '../../../codegen/index.ts';
-import { type CommandContext, defineCommand, parameterOption, usageError } from '../command.ts';
+import {
+  type CommandContext,
+  defineCommand,
+  parameterOption,
+  realNumber,
+  usageError,
+} from '../command.ts';
 import { strictOption, tellWarnings } from '../kernel-warnings.ts';
 
 interface Wanted {
   readonly kernel: string;
   readonly folder: string | undefined;
   readonly parameters: Readonly<Record<string, number>>;
+  readonly clock: number | undefined;
   readonly explain: boolean;
   readonly strict: boolean;
 }
@@ -15,9 +22,9 @@ async function generate(wanted: Wanted, context: CommandContext) {
   const { compileKernel, explainKernel, resolveKernel, writeCompiled } = await import(
     '../../../codegen/index.ts'
   );
-  const { kernel, folder, parameters, explain, strict } = wanted;
+  const { kernel, folder, parameters, clock, explain, strict } = wanted;
   const compiled: CompiledKernel = await context.progress.step(`Compiling ${kernel}`, () =>
-    compileKernel(resolveKernel(kernel), parameters),
+    compileKernel(resolveKernel(kernel), parameters, { clock }),
   );
   const { manifest, warnings } = compiled;
   tellWarnings(warnings, strict, context);
@@ -56,6 +63,11 @@ export default defineCommand({
       requiresArg: true,
     },
     parameter: parameterOption,
+    clock: realNumber(
+      'clock',
+      'Nanoseconds of the delay table that a stage of the Verilog may hold; 3.2 by default',
+      { min: 1, max: 100 },
+    ),
     explain: {
       describe: 'Show per loop the interval asked for and got, the stages, and what limits it',
       type: 'boolean',
@@ -75,6 +87,10 @@ export default defineCommand({
       'tilewright generate ./my-kernel.ts --out out/mine --watch',
       'A kernel of your own, as you edit',
     ],
+    [
+      'tilewright generate mean_aggregate --clock 2.4 --explain',
+      'More and shorter pipeline stages',
+    ],
     ['tilewright generate mean_aggregate --explain', 'Which loop runs how fast, and why no faster'],
   ],
   async run(options, context, kernel) {
@@ -89,6 +105,7 @@ export default defineCommand({
       kernel,
       folder: options.out === undefined ? undefined : resolve(options.out),
       parameters: options.parameter ?? {},
+      clock: options.clock,
       explain: options.explain,
       strict: options.strict,
     };
