@@ -20,7 +20,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     // Generous, because a test may wait for Verilator or g++ on a busy two-core machine.
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     hookTimeout: 300_000,
     reporters: ['default', './test/house/closing-line-reporter.ts'],
   },

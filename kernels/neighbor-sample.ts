@@ -100,7 +100,9 @@ export function unpackSeeds(count: u32, seeds: ReadPort<u32>, nodes: Stream<u32>
   for (let i = 0; i < count; i++) {
     pipeline();
     if ((i & 15) === 0) beat = seeds.receive();
-    nodes.write(beat[i & 15]);
+    nodes.write(beat[0]);
+    // Shifted, so that the next seed is always in lane 0.
+    beat = vec(u32, idsABeat, (l) => (l < idsABeat - 1 ? beat[l + 1] : 0));
   }
 }
 
@@ -163,7 +165,7 @@ export function readExtents(
       const pairs = extent.receive();
       const lane = place.lane * 2;
       begin = pairs[lane];
-      degree = u32(pairs[u4(lane + 1)] - pairs[lane]);
+      degree = u32(pairs[u4(lane | 1)] - pairs[lane]);
     }
     lists.write({ begin, degree, hash: hashes.read() });
   }

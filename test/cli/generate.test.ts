@@ -32,7 +32,7 @@ test('--strict takes it as an error; --json carries it', async () => {
     explain: [
       {},
       {},
-      { process: 'work', loops: [{ asked: 1, got: 2, limit: { name: 'hash' } }] },
+      { process: 'work', loops: [{ asked: 1, got: 3, limit: { name: 'hash' } }] },
       {},
     ],
   });
