@@ -94,11 +94,12 @@ export interface NativeCounters {
 
 /** The way out for each thing that stops a simulation. */
 const hints: Readonly<Record<string, string>> = {
-  AXI_RULE: 'Run it again with a trace (--trace FILE.fst): cycle n lies at time 10 n.',
+  AXI_RULE:
+    'Look at its signals with tilewright cosim --trace FILE.fst: cycle n lies at time 10 n.',
   DEADLOCK:
-    'A stream may be too shallow, or the kernel waits for something nobody sends; run it again ' +
-    'with a trace (--trace FILE.fst). A kernel that computes for so long without touching memory ' +
-    'needs a larger noProgressCycles.',
+    'A stream may be too shallow, or the kernel waits for something nobody sends; look at its ' +
+    'signals with tilewright cosim --trace FILE.fst. A kernel that computes for so long without ' +
+    'touching memory needs a larger noProgressCycles.',
   PROTOCOL: 'The register map of the manifest and the Verilog may disagree: generate both again.',
   FILE_UNWRITABLE: 'Choose a path that you may write to, and see that its disk has space.',
 };

@@ -13,7 +13,10 @@ function facts(result: CosimResult): (string | number)[][] {
     ['parameters', settings.join(', ') || 'none'],
     ['workload', `size ${result.size}, seed ${result.seed}`],
     ['words compared', result.words],
-    ['useful beats', `${result.usefulBeats} at ${result.busiestPort}`],
+    [
+      'useful beats',
+      result.busiestPort === '' ? 0 : `${result.usefulBeats} at ${result.busiestPort}`,
+    ],
   ];
   if (result.cycles !== null) {
     const { latency, outstanding, stall } = memory;
