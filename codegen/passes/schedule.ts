@@ -271,7 +271,9 @@ function momentOf(
     const delay = delayOf(expr);
     if (multiplyStages(expr) > 0) {
       // A multiplier wants its operands from registers and its result into them.
-      const start = ready.time > registerOutput ? ready.stage + 1 : ready.stage;
+      const waits = ready.time > registerOutput ? 1 : 0;
+      // One register cannot be the result's of one block and the operand's of the next.
+      const start = ready.stage + waits + (operands.some(isProduct) ? 1 : 0);
       result = { stage: start, time: budget };
     } else {
       const done = reached.map(({ stage, time }, at) =>
@@ -315,4 +317,22 @@ function intervalOf(
     interval = Math.max(interval, store - load);
   }
   return interval;
+}
+
+/** A product, or bits of one: wires between two multipliers, but for the registers. */
+function isProduct(expr: Expr): boolean {
+  switch (expr.op) {
+    case 'mul':
+      return multiplyStages(expr) > 0;
+    case 'shl':
+    case 'shr':
+      return expr.right.op === 'const' && isProduct(expr.left);
+    case 'cast':
+    case 'shuffle':
+    case 'concat':
+    case 'build':
+      return operandsOf(expr).some(isProduct);
+    default:
+      return false;
+  }
 }
