@@ -1,5 +1,5 @@
 import { withOperands } from './intern.ts';
-import type { AssignStmt, Expr, Process, Stmt } from './ir.ts';
+import type { AssignStmt, Expr, KernelIR, Process, Stmt } from './ir.ts';
 import { expressionsOf, operandsOf } from './visit.ts';
 
 /**
@@ -98,4 +98,15 @@ export function variablesIn(
 /** The process without the variables that no statement names any more. */
 export function withoutUnused(process: Process, used: ReadonlySet<string>): Process {
   return { ...process, variables: process.variables.filter(({ name }) => used.has(name)) };
+}
+
+/** A kernel with every expression mapped from its leaves up; what is shared in a process stays shared. */
+export function mapKernelExpressions(kernel: KernelIR, map: (expr: Expr) => Expr): KernelIR {
+  return {
+    ...kernel,
+    processes: kernel.processes.map((process) => {
+      const done = new Map<Expr, Expr>();
+      return { ...process, body: mapExpressions(process.body, (expr) => mapExpr(expr, map, done)) };
+    }),
+  };
 }

@@ -9,9 +9,9 @@ import {
   type Type,
   vecType,
 } from '../ir/ir.ts';
-import { mapExpr, mapExpressions } from '../ir/rewrite.ts';
+import { takesMultiplier } from '../ir/multipliers.ts';
+import { mapKernelExpressions } from '../ir/rewrite.ts';
 import type { Pass } from './pass-list.ts';
-import { uniform } from './simplify.ts';
 
 /** Bits of an unsigned factor that one DSP block multiplies (25 × 18 with the sign of each side). */
 const wide = 24;
@@ -28,22 +28,15 @@ const narrow = 17;
 export const splitMultiplies: Pass = {
   name: 'split-multiplies',
   description: 'wide products become sums of products that fit one DSP block each',
-  run: (kernel) => ({
-    ...kernel,
-    processes: kernel.processes.map((process) => {
-      const done = new Map<Expr, Expr>();
-      const body = mapExpressions(process.body, (expr) => mapExpr(expr, split, done));
-      return { ...process, body };
-    }),
-  }),
+  run: (kernel) => mapKernelExpressions(kernel, split),
 };
 
 function split(expr: Expr): Expr {
-  if (expr.op !== 'mul') return expr;
+  if (!takesMultiplier(expr)) return expr;
   const product = expr as BinaryExpr;
   const bits = elementOf(product.type).width;
   const [a, b] = [product.left, product.right].map((side) => low(side, bits));
-  if (fitsOne(a, b) || isCheap(a) || isCheap(b)) return expr;
+  if (fitsOne(a, b)) return expr;
   const ways = [
     [limbsOf(a, narrow), limbsOf(b, wide)],
     [limbsOf(a, wide), limbsOf(b, narrow)],
@@ -70,16 +63,6 @@ function magnitude(expr: Expr): number {
 function fitsOne(a: Expr, b: Expr): boolean {
   const [small, large] = [magnitude(a), magnitude(b)].sort((x, y) => x - y);
   return small <= narrow && large <= wide;
-}
-
-/** What shifts and an adder multiply by, or so narrow that it takes no DSP block. */
-function isCheap(expr: Expr): boolean {
-  const value = uniform(expr);
-  if (value !== undefined) {
-    const ones = [...(value < 0n ? -value : value).toString(2)].filter((bit) => bit === '1');
-    if (ones.length <= 2) return true;
-  }
-  return elementOf(expr.type).width <= 4;
 }
 
 interface Limb {

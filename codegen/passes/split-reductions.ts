@@ -9,7 +9,7 @@ import {
   u1,
   vecType,
 } from '../ir/ir.ts';
-import { mapExpr, mapExpressions } from '../ir/rewrite.ts';
+import { mapKernelExpressions } from '../ir/rewrite.ts';
 import { delayOf } from './delays.ts';
 import type { Pass } from './pass-list.ts';
 import { clockBudget } from './schedule.ts';
@@ -28,14 +28,7 @@ const share = 0.7;
 export const splitReductions: Pass = {
   name: 'split-reductions',
   description: 'sums and extrema of many lanes become trees that registers can cut',
-  run: (kernel) => ({
-    ...kernel,
-    processes: kernel.processes.map((process) => {
-      const done = new Map<Expr, Expr>();
-      const body = mapExpressions(process.body, (expr) => mapExpr(expr, split, done));
-      return { ...process, body };
-    }),
-  }),
+  run: (kernel) => mapKernelExpressions(kernel, split),
 };
 
 function split(expr: Expr): Expr {

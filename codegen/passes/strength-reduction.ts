@@ -1,6 +1,6 @@
 import { binary, cast, constant, exprRange } from '../ir/build.ts';
 import { type BinaryExpr, type Expr, elementOf, type KernelIR, wrap } from '../ir/ir.ts';
-import { mapExpr, mapExpressions } from '../ir/rewrite.ts';
+import { mapKernelExpressions } from '../ir/rewrite.ts';
 import { constantOf, uniform } from './simplify.ts';
 
 /**
@@ -20,16 +20,7 @@ import { constantOf, uniform } from './simplify.ts';
 export const strengthReduction = {
   name: 'strength-reduction',
   description: 'multiplications by constants to shifts, comparisons with bounds to equality',
-  run(kernel: KernelIR): KernelIR {
-    return {
-      ...kernel,
-      processes: kernel.processes.map((process) => {
-        const done = new Map<Expr, Expr>();
-        const body = mapExpressions(process.body, (expr) => mapExpr(expr, reduced, done));
-        return { ...process, body };
-      }),
-    };
-  },
+  run: (kernel: KernelIR): KernelIR => mapKernelExpressions(kernel, reduced),
 };
 
 function reduced(expr: Expr): Expr {
