@@ -40,11 +40,6 @@ export const registerOutput = 0.3;
 /** What the enable of a stream or memory access needs after its predicate: the stage's stall. */
 export const accessSetup = 0.9;
 
-/** Cycles that a multiplication takes between its registers: one, in a DSP block. */
-export function multiplyStages(expr: Expr): number {
-  return takesMultiplier(expr) ? 1 : 0;
-}
-
 export function delayOf(expr: Expr): number {
   const width = elementOf(expr.type).width;
   switch (expr.op) {
@@ -60,7 +55,7 @@ export function delayOf(expr: Expr): number {
     case 'sub':
       return adder(width);
     case 'mul':
-      if (multiplyStages(expr) > 0) return 1.5;
+      if (takesMultiplier(expr)) return 1.5;
       if (expr.left.op === 'const' || expr.right.op === 'const')
         return power(expr) ? 0 : adder(width);
       return 2 * adder(width);

@@ -1,9 +1,10 @@
 import { type Block, conditionsOf } from '../ir/blocks.ts';
 import { type Expr, elementOf, lanesOf, type Span } from '../ir/ir.ts';
 import { intervalOfCycle, loopCycles, type Wait } from '../ir/loop-cycles.ts';
+import { takesMultiplier } from '../ir/multipliers.ts';
 import type { ScheduledProcess } from '../ir/scheduled.ts';
 import { operandsOf } from '../ir/visit.ts';
-import { delayOf, multiplyStages, registerOutput } from './delays.ts';
+import { delayOf, registerOutput } from './delays.ts';
 import { momentsOf } from './schedule.ts';
 
 /** One operation on the way that is too long. */
@@ -236,7 +237,7 @@ class Way {
     const root = this.latest(candidates);
     const way = this.way(root, depends);
     const delay = way.reduce((sum, expr) => sum + delayOf(expr), registerOutput);
-    const multiplies = way.some((expr) => multiplyStages(expr) > 0);
+    const multiplies = way.some((expr) => takesMultiplier(expr));
     if (delay <= this.scheduled.budget && !multiplies) return undefined;
     return { root, chain: this.steps(way) };
   }

@@ -9,9 +9,9 @@ import {
   type Stmt,
   type Variable,
 } from '../ir/ir.ts';
+import { takesMultiplier } from '../ir/multipliers.ts';
 import { mapExpr, mapExpressions, variablesIn } from '../ir/rewrite.ts';
 import { allStatements, definedBy, expressionsOf, operandsOf } from '../ir/visit.ts';
-import { multiplyStages } from './delays.ts';
 
 /**
  * hoist-invariants: computes before a loop what is the same in each of its turns.
@@ -175,7 +175,7 @@ function recurrence(inside: readonly Stmt[], mutable: ReadonlySet<string>): Read
 /** True where a register is worth having for this value. */
 function pays(expr: Expr, inRecurrence: boolean): boolean {
   if (operandsOf(expr).length === 0 || exprRange(expr).min === exprRange(expr).max) return false;
-  if (multiplyStages(expr) > 0) return true;
+  if (takesMultiplier(expr)) return true;
   if (inRecurrence && isCarry(expr)) return true;
   // A cheap operation on top is taken along, unless it makes the register wider.
   const below = operandsOf(expr).filter((one) => pays(one, inRecurrence));

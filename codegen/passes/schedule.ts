@@ -7,17 +7,10 @@ import {
   targetsOf,
 } from '../ir/blocks.ts';
 import type { Expr } from '../ir/ir.ts';
+import { takesMultiplier } from '../ir/multipliers.ts';
 import type { Placement, ScheduledProcess } from '../ir/scheduled.ts';
 import { operandsOf } from '../ir/visit.ts';
-import {
-  accessSetup,
-  delayOf,
-  fifoOutput,
-  multiplyStages,
-  overlap,
-  ramOutput,
-  registerOutput,
-} from './delays.ts';
+import { accessSetup, delayOf, fifoOutput, overlap, ramOutput, registerOutput } from './delays.ts';
 import { neededStages, variableUses } from './needed-stages.ts';
 import { withGate } from './stall-gate.ts';
 
@@ -269,7 +262,7 @@ function momentOf(
     );
     const ready = reached.reduce(later);
     const delay = delayOf(expr);
-    if (multiplyStages(expr) > 0) {
+    if (takesMultiplier(expr)) {
       // A multiplier wants its operands from registers and its result into them.
       const waits = ready.time > registerOutput ? 1 : 0;
       // One register cannot be the result's of one block and the operand's of the next.
@@ -323,7 +316,7 @@ function intervalOf(
 function isProduct(expr: Expr): boolean {
   switch (expr.op) {
     case 'mul':
-      return multiplyStages(expr) > 0;
+      return takesMultiplier(expr);
     case 'shl':
     case 'shr':
       return expr.right.op === 'const' && isProduct(expr.left);

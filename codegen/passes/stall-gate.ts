@@ -11,7 +11,7 @@ const outputs: ReadonlySet<string> = new Set(['write', 'request', 'send']);
  *   stage 0: read s → x; stage 1: x × f; stage 2: write t, unless x was 0
  *   ⇒ the gate is stage 0: no block passes it while t is full, and stages 1 and 2 always move on
  *
- * So nothing past the gate has an enable, and no ready signal runs back through it. What is under way
+ * So nothing past the gate is held up, and no ready signal runs back through it. What is under way
  * when an output fills up still arrives: the queue behind it has that much slack. An output whose
  * condition is known only later must not be waited for before, since it may never be written: the gate
  * then stands where the condition is known.

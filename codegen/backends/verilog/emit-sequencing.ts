@@ -35,15 +35,14 @@ export function stallReasons(context: ProcessContext, stage: number): readonly S
 }
 
 export function stallAndGo(context: ProcessContext, stage: number): void {
-  const { stages, gate } = context.scheduled;
+  const { gate } = context.scheduled;
   if (stage > gate) {
     context.line(`assign s${stage}_go = s${stage}_valid;`);
     return;
   }
   const reasons = stallReasons(context, stage).map(({ text }) => text);
   context.line(`assign s${stage}_stall = ${reasons.length === 0 ? "1'b0" : reasons.join(' || ')};`);
-  const elastic = stage < gate && stage + 1 < stages;
-  const next = elastic ? ` && (!s${stage + 1}_valid || s${stage + 1}_go)` : '';
+  const next = stage < gate ? ` && (!s${stage + 1}_valid || s${stage + 1}_go)` : '';
   context.line(`assign s${stage}_go = s${stage}_valid && !s${stage}_stall${next};`);
 }
 
