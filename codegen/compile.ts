@@ -5,13 +5,14 @@ import { diagnosticsError, reportDiagnostics } from './frontend/diagnostics.ts';
 import { hashedSource, type KernelModule, loadKernelModule } from './frontend/load-module.ts';
 import { checkCombination, resolveParameters } from './frontend/parameters.ts';
 import { isTooDeep, tooDeep } from './frontend/too-deep.ts';
+import type { KernelIR } from './ir/ir.ts';
 import type { Schedule } from './ir/scheduled.ts';
 import { verifyKernel } from './ir/verify.ts';
 import { buildManifest } from './package/build-manifest.ts';
 import { kernelXml } from './package/kernel-xml.ts';
 import { formBlocks } from './passes/form-blocks.ts';
 import { deepenStreams } from './passes/needed-depths.ts';
-import { hardwarePasses, passes } from './passes/pass-list.ts';
+import { hardwarePasses, type Pass, passes } from './passes/pass-list.ts';
 import { schedule } from './passes/schedule.ts';
 import { kernelWarnings } from './passes/warnings.ts';
 
@@ -35,19 +36,25 @@ export async function compileKernel(
 function compileModule(
   module: KernelModule,
   parameters: Readonly<Record<string, number>>,
-  { clock }: CompileOptions,
+  { clock, onPass }: CompileOptions,
 ): CompiledKernel {
   const { definition } = module;
   const values = resolveParameters(definition.name, definition.parameters, parameters);
   checkCombination(definition.name, (p) => definition.refuse?.(p), values);
   let ir = compileKernelModule(module, values);
   verifyKernel(ir);
+  onPass?.('front-end', ir);
+  const after = (pass: Pass, kernel: KernelIR): KernelIR => {
+    const result = pass.run(kernel);
+    onPass?.(pass.name, result);
+    return result;
+  };
   const statedDepths = new Map(ir.streams.map(({ name, depth }) => [name, depth]));
-  for (const pass of passes) ir = pass.run(ir);
+  for (const pass of passes) ir = after(pass, ir);
   // Once for all of them: the tests verify after each.
   verifyKernel(ir);
   let hardware = ir;
-  for (const pass of hardwarePasses) hardware = pass.run(hardware);
+  for (const pass of hardwarePasses) hardware = after(pass, hardware);
   verifyKernel(hardware);
   const stages: Schedule = new Map(
     hardware.processes.map((process) => [process.name, schedule(formBlocks(process), clock)]),

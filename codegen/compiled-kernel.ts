@@ -12,6 +12,11 @@ export interface CompileOptions {
    * gives more and shorter stages.
    */
   readonly clock?: number | undefined;
+  /**
+   * Told the IR as the front end leaves it, under the name `front-end`, and after each pass: who compares
+   * what they mean can name the pass that is wrong.
+   */
+  readonly onPass?: ((name: string, kernel: KernelIR) => void) | undefined;
 }
 
 export interface CompiledKernel {

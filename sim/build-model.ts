@@ -17,6 +17,8 @@ export interface BuildModelOptions {
   readonly trace?: boolean | undefined;
   /** Builds the variant that counts what each process does; it is slower. */
   readonly profile?: boolean | undefined;
+  /** Builds without g++'s optimiser: built sooner, runs slower. For a model that runs for a moment. */
+  readonly quick?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told when something has to be built, which takes seconds; silent when all is cached. */
   readonly onProgress?: ((step: string) => void) | undefined;
@@ -67,11 +69,11 @@ function compileFlags(trace: boolean): string[] {
   return flags;
 }
 
-function modelFlags(): string[] {
+function modelFlags(quick: boolean): string[] {
   const native = process.platform === 'darwin' && process.arch === 'arm64' ? '-mcpu' : '-march';
   // Without it GNU makes inline statics unique in the whole process: two models would share them.
   const unshared = process.platform === 'linux' ? ['-fno-gnu-unique'] : [];
-  return ['-O3', `${native}=native`, '-w', ...unshared];
+  return [...(quick ? ['-O0'] : ['-O3', `${native}=native`]), '-w', ...unshared];
 }
 
 async function toolchain(): Promise<Toolchain> {
@@ -176,7 +178,7 @@ async function compileModel(
   sources: readonly SourceText[],
   tools: Toolchain,
   folder: string,
-  { trace, profile }: { readonly trace: boolean; readonly profile: boolean },
+  { trace, profile, quick }: Readonly<Record<'trace' | 'profile' | 'quick', boolean>>,
   signal: AbortSignal,
 ): Promise<void> {
   const verilated = join(folder, 'verilated');
@@ -217,7 +219,7 @@ async function compileModel(
     tools.compiler,
     [
       ...compileFlags(trace),
-      ...modelFlags(),
+      ...modelFlags(quick),
       `-I${verilated}`,
       `-I${harnessFolder()}`,
       `-I${tools.include}`,
@@ -246,7 +248,7 @@ export async function buildModel(
   const { manifest } = kernel;
   if (!isAbsolute(kernel.folder)) throw new TypeError(`not an absolute folder: ${kernel.folder}`);
   const store = options.store ?? artefactStore();
-  const { trace = false, profile = false } = options;
+  const { trace = false, profile = false, quick = false } = options;
   const sources = await verilogSources(kernel);
   const tools = await toolchain();
   const key = {
@@ -258,11 +260,12 @@ export async function buildModel(
     ...(profile ? { profile: [profileMacro, profileVisibility(manifest)] } : {}),
     harness: harnessSources(),
     versions: tools.versions,
-    flags: [verilatorFlags, compileFlags(trace), modelFlags()],
+    flags: [verilatorFlags, compileFlags(trace), modelFlags(quick)],
     // -march=native: a cache that is shared over a network must not serve another processor.
     processor: [process.arch, cpus()[0]?.model ?? ''],
   };
-  const name = `${manifest.kernel}-sim${trace ? '-trace' : ''}${profile ? '-profile' : ''}`;
+  const variants = Object.entries({ trace, profile, quick }).filter(([, asked]) => asked);
+  const name = [manifest.kernel, 'sim', ...variants.map(([variant]) => variant)].join('-');
   const { folder, cached } = await store.build(name, key, async (folder) => {
     options.onProgress?.(`building the simulation model of ${manifest.kernel}`);
     let runtime: readonly string[] = [];
@@ -271,7 +274,7 @@ export async function buildModel(
       async (signal) => {
         runtime = await buildRuntime(tools, store, trace, signal);
       },
-      (signal) => compileModel(kernel, sources, tools, folder, { trace, profile }, signal),
+      (signal) => compileModel(kernel, sources, tools, folder, { trace, profile, quick }, signal),
     );
     const object = join(folder, 'verilated', 'model.o');
     const bind = process.platform === 'linux' ? ['-Wl,-Bsymbolic'] : [];

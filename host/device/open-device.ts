@@ -1,14 +1,15 @@
 import { TilewrightError } from '../../codegen/support/errors.ts';
 import type { Device } from './device.ts';
+import type { NativeOptions } from './native/build-library.ts';
 import type { SimDeviceOptions } from './sim/sim-device.ts';
 
 /** What `openDevice` passes on; each back end takes what concerns it. */
-export type DeviceOptions = SimDeviceOptions;
+export type DeviceOptions = SimDeviceOptions & NativeOptions;
 
 /** Every back end by name; a new one is a folder beside this file and a line here. */
 const openers: Readonly<Record<string, (options: DeviceOptions) => Promise<Device>>> = {
   golden: async () => (await import('./golden/golden-device.ts')).goldenDevice(),
-  native: async () => (await import('./native/native-device.ts')).nativeDevice(),
+  native: async (options) => (await import('./native/native-device.ts')).nativeDevice(options),
   sim: async (options) => (await import('./sim/sim-device.ts')).simDevice(options),
 };
 

@@ -13,7 +13,8 @@ import type { BuiltKernel } from '../built-kernel.ts';
  * Optimised for this machine's processor, hence its model in the artefact's key. `-ffast-math` and the
  * like have no place here: results are exact.
  */
-const flags = ['-std=c++17', '-O3', '-march=native', '-fPIC', '-shared', '-fvisibility=hidden'];
+const optimised = ['-O3', '-march=native'];
+const flags = ['-std=c++17', '-fPIC', '-shared', '-fvisibility=hidden'];
 /** The first error says most; generated pragmas are for Vitis. */
 const warnings = [
   '-fmax-errors=3',
@@ -58,13 +59,22 @@ function shim(manifest: Manifest, file: string): string {
   });
 }
 
+export interface NativeOptions {
+  /** Builds without the optimiser: built sooner, runs slower. For a library that runs for a moment. */
+  readonly quick?: boolean | undefined;
+}
+
 /**
  * Compiles the kernel's HLS C++ with g++ into a shared library; the artefact store keeps it.
  * @returns the library's absolute path.
  * @throws TilewrightError `NATIVE_NO_SOURCE`, `NATIVE_COMPILE`, `TOOL_MISSING`, `STORE_UNWRITABLE`.
  */
-export async function buildNativeLibrary(built: BuiltKernel): Promise<string> {
+export async function buildNativeLibrary(
+  built: BuiltKernel,
+  { quick = false }: NativeOptions = {},
+): Promise<string> {
   const { manifest } = built;
+  const allFlags = [...flags, ...(quick ? ['-O0'] : optimised)];
   const artefact = manifest.artefacts.find(({ kind }) => kind === 'hls-cpp');
   if (artefact === undefined) {
     throw new TilewrightError(`the built kernel ${manifest.kernel} has no HLS C++`, {
@@ -86,7 +96,7 @@ export async function buildNativeLibrary(built: BuiltKernel): Promise<string> {
     source,
     door,
     headers: await headers(),
-    flags,
+    flags: allFlags,
     compiler: await toolVersion('g++'),
     processor: `${process.arch} ${cpus()[0]?.model ?? ''}`,
   };
@@ -94,7 +104,7 @@ export async function buildNativeLibrary(built: BuiltKernel): Promise<string> {
     await writeFile(join(to, file), source);
     await writeFile(join(to, 'shim.cpp'), door);
     const output = ['-I', includeFolder(), 'shim.cpp', '-o', libraryFile];
-    await runTool('g++', [...flags, ...warnings, ...output], { cwd: to }).catch(
+    await runTool('g++', [...allFlags, ...warnings, ...output], { cwd: to }).catch(
       (error: unknown) => {
         if (!(error instanceof TilewrightError) || error.code !== 'TOOL_FAILED') throw error;
         throw new TilewrightError(`g++ does not compile ${path}\n${error.message}`, {

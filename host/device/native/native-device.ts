@@ -8,7 +8,7 @@ import type {
 import { TilewrightError } from '../../../codegen/support/errors.ts';
 import type { BuiltKernel } from '../built-kernel.ts';
 import type { Device, DeviceBuffer, KernelArguments, LoadedKernel, RunReport } from '../device.ts';
-import { buildNativeLibrary } from './build-library.ts';
+import { buildNativeLibrary, type NativeOptions } from './build-library.ts';
 import { NativeBuffer } from './native-buffer.ts';
 
 /** Longest error that a kernel can report. */
@@ -194,9 +194,14 @@ class NativeKernel implements LoadedKernel {
 class NativeDevice implements Device {
   readonly name = 'native';
   readonly #queue = new RunQueue();
+  readonly #options: NativeOptions;
+
+  constructor(options: NativeOptions) {
+    this.#options = options;
+  }
 
   async load(kernel: BuiltKernel): Promise<LoadedKernel> {
-    return new NativeKernel(kernel, await buildNativeLibrary(kernel), this.#queue);
+    return new NativeKernel(kernel, await buildNativeLibrary(kernel, this.#options), this.#queue);
   }
 
   allocate(bytes: number): DeviceBuffer {
@@ -217,6 +222,6 @@ class NativeDevice implements Device {
  * loop. Buffers are used in place. A run cannot be stopped half-way: `signal` is heeded before each.
  * Accesses outside a buffer and requests that do not match their uses are errors, as in golden.
  */
-export function nativeDevice(): Device {
-  return new NativeDevice();
+export function nativeDevice(options: NativeOptions = {}): Device {
+  return new NativeDevice(options);
 }
