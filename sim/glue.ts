@@ -43,6 +43,8 @@ interface GluePort {
   readonly member: string;
   /** Place in `manifest.ports`. */
   readonly index: number;
+  /** Bursts that the kernel keeps in flight at most. */
+  readonly outstanding: number;
 }
 
 /** A Verilog name as Verilator spells it in C++: it keeps double underscores for itself. */
@@ -108,7 +110,8 @@ export function glueView(
       if (port.direction !== direction) return [];
       checkPort(manifest.kernel, port);
       const signal = verilatedName(`${port.name}_`);
-      return [{ name: port.name, signal, member: `port${index}`, index }];
+      const { name, outstanding } = port;
+      return [{ name, signal, member: `port${index}`, index, outstanding }];
     });
   return {
     kernel: manifest.kernel,

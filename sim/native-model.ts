@@ -1,6 +1,8 @@
 import koffi from 'koffi';
+import type { Manifest } from '../codegen/package/manifest.ts';
 import { TilewrightError } from '../codegen/support/errors.ts';
 import { failedAssertion, kernelLog } from './kernel-log.ts';
+import { namePort } from './name-port.ts';
 
 /** The C interface of sim/cpp/c-interface.hpp; addresses of C++ objects are bigint. */
 interface Functions {
@@ -107,15 +109,13 @@ const hints: Readonly<Record<string, string>> = {
 /** One instance of a Verilated kernel in this process, freshly reset. Call `free` when done with it. */
 export class NativeModel {
   readonly #functions: Functions;
-  readonly #ports: number;
-  readonly #kernel: string;
+  readonly #manifest: Manifest;
   #handle: bigint;
 
   /** @throws TilewrightError as every method does: `SIM_` and the code of the failure. */
-  constructor(library: string, kernel: string, ports: number, options: NativeModelOptions) {
+  constructor(library: string, manifest: Manifest, options: NativeModelOptions) {
     this.#functions = functionsOf(library);
-    this.#kernel = kernel;
-    this.#ports = ports;
+    this.#manifest = manifest;
     const { latency, outstanding, stall, seed, patience, axiLog, trace } = options;
     this.#handle = this.#functions.tw_open(
       latency,
@@ -177,14 +177,15 @@ export class NativeModel {
   }
 
   counters(): NativeCounters {
-    const counters = new BigUint64Array(3 + 2 * this.#ports);
+    const ports = this.#manifest.ports.length;
+    const counters = new BigUint64Array(3 + 2 * ports);
     this.#functions.tw_counters(this.#handle, counters);
     const at = (index: number) => Number(counters[index]);
     return {
       cycle: at(0),
       startCycle: at(1),
       doneCycle: at(2),
-      ports: Array.from({ length: this.#ports }, (_, port) => ({
+      ports: Array.from({ length: ports }, (_, port) => ({
         bursts: at(3 + 2 * port),
         beats: at(4 + 2 * port),
       })),
@@ -211,11 +212,11 @@ export class NativeModel {
     const code = this.#functions.tw_failure_code(this.#handle);
     if (code === '') return;
     const text = this.#functions.tw_failure_text(this.#handle);
-    const assertion =
-      code === 'ASSERTION' ? failedAssertion(this.#kernel, [text.trimEnd()]) : undefined;
+    const { kernel } = this.#manifest;
+    const assertion = code === 'ASSERTION' ? failedAssertion(kernel, [text.trimEnd()]) : undefined;
     if (assertion !== undefined) throw assertion;
     const hint = hints[code];
-    throw new TilewrightError(`${this.#kernel}: ${text}`, {
+    throw new TilewrightError(`${kernel}: ${namePort(this.#manifest, text)}`, {
       code: code === 'FILE_UNWRITABLE' ? code : `SIM_${code}`,
       ...(hint === undefined ? {} : { hint }),
     });

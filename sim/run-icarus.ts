@@ -15,6 +15,7 @@ import {
 } from './icarus-workload.ts';
 import { failedAssertion, kernelLog, markedLines } from './kernel-log.ts';
 import { beatBytes } from './memory.ts';
+import { namePort } from './name-port.ts';
 import type { PortActivity } from './simulator.ts';
 import type { KernelArtefacts } from './verilog-sources.ts';
 
@@ -136,7 +137,8 @@ const hints: Readonly<Record<string, string>> = {
   PROTOCOL: 'The control slave does not follow ap_ctrl_hs.',
 };
 
-function failure(kernel: string, output: string, firstRun: number): TilewrightError {
+function failure(manifest: Manifest, output: string, firstRun: number): TilewrightError {
+  const { kernel } = manifest;
   const found = /^ERROR (\w+) (\d+) (\d+) (\S+) +(.*)$/m.exec(output);
   if (found === null) {
     const last = output.trimEnd().split('\n').slice(-5).join('\n');
@@ -147,10 +149,12 @@ function failure(kernel: string, output: string, firstRun: number): TilewrightEr
   }
   const [, code, run, cycle, place, what] = found;
   const states = [...output.matchAll(/^STATE (.*)$/gm)].map(([, state]) => `\n  ${state}`).join('');
+  const rule = code === 'RULE' || code === 'UNKNOWN';
+  const where = rule ? namePort(manifest, `port ${place}, `) : `${place}: `;
   return new TilewrightError(
-    `${kernel} in Icarus, run ${firstRun + Number(run)}, cycle ${cycle}: ${place}: ${what}${states}`,
+    `${kernel} in Icarus, run ${firstRun + Number(run)}, cycle ${cycle}: ${where}${what}${states}`,
     {
-      code: code === 'RULE' || code === 'UNKNOWN' ? 'SIM_AXI_RULE' : `SIM_${code}`,
+      code: rule ? 'SIM_AXI_RULE' : `SIM_${code}`,
       hint: hints[code] ?? 'Free some space in the temporary folder and run it again.',
     },
   );
@@ -227,7 +231,7 @@ async function simulate(
     if (assertion !== undefined) throw assertion;
     const logs = stdout.split(/^RUN .*$/m).map((part) => kernelLog(markedLines(part)));
     if (lines.length !== runs.length || !/^END$/m.test(stdout)) {
-      throw failure(manifest.kernel, stdout, firstRun);
+      throw failure(manifest, stdout, firstRun);
     }
     return await results(manifest, workload, scratch, lines, logs);
   } finally {

@@ -32,7 +32,7 @@ export interface SimulatorOptions extends Omit<BuildModelOptions, 'trace'> {
   readonly trace?: string | undefined;
   /**
    * Writes every handshake to this CSV file: cycle, port, channel (AR, R, AW, W, B), address in hex,
-   * beats (of the burst for AR and AW, 1 for R and W). The rows `kernel,start` and `kernel,done` bound
+   * beats (of the burst for AR and AW, 1 for R and W); B, and data before their address, have address 0. The rows `kernel,start` and `kernel,done` bound
    * the cycles that a run is charged with.
    */
   readonly axiLog?: string | undefined;
@@ -338,7 +338,7 @@ export async function openSimulator(
   const axiLog = options.axiLog === undefined ? undefined : new OutputFile(options.axiLog);
   const built = await buildModel(kernel, { ...options, trace: trace !== undefined });
   const { manifest } = kernel;
-  const model = new NativeModel(built.library, manifest.kernel, manifest.ports.length, {
+  const model = new NativeModel(built.library, manifest, {
     ...memory,
     patience,
     trace: trace?.temporary ?? '',

@@ -2,14 +2,19 @@ import { createHash } from 'node:crypto';
 import { endpoints } from '../ir/endpoints.ts';
 import { bitsOf, type KernelIR, type Span } from '../ir/ir.ts';
 import { portName, registerMap } from '../ir/register-map.ts';
-import { type Manifest, type ManifestArtefact, manifestFormatVersion } from './manifest.ts';
+import {
+  type Manifest,
+  type ManifestArtefact,
+  type ManifestPlace,
+  manifestFormatVersion,
+} from './manifest.ts';
 
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-function place(span: Span): { readonly file: string; readonly line: number } {
-  return { file: span.file, line: span.line };
+function place({ file, line, column }: Span): ManifestPlace {
+  return { file, line, column };
 }
 
 const kinds: readonly (readonly [RegExp, ManifestArtefact['kind']])[] = [
@@ -41,6 +46,7 @@ export function buildManifest(
       addressBits: 64,
       outstanding: memory.outstanding,
       bank: 0,
+      source: place(memory.span),
     })),
     processes: kernel.processes.map(({ name, span }) => ({ name, source: place(span) })),
     streams: kernel.streams.map((stream) => ({

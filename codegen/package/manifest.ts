@@ -38,6 +38,13 @@ export interface ManifestMemory {
 
 export type ManifestArgument = ManifestScalar | ManifestMemory;
 
+/** Where something is declared in the kernel's source. */
+export interface ManifestPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
 /** One AXI4 master. A read port has AR and R only, a write port AW, W and B only. INCR bursts, one ID. */
 export interface ManifestPort {
   /** Verilog prefix: signals are `<name>_arvalid` and so on, lower case. E.g. `m_axi_features`. */
@@ -49,11 +56,13 @@ export interface ManifestPort {
   readonly outstanding: number;
   /** Memory bank; one per port for now. */
   readonly bank: number;
+  /** Of its memory. */
+  readonly source: ManifestPlace;
 }
 
 export interface ManifestProcess {
   readonly name: string;
-  readonly source: { readonly file: string; readonly line: number };
+  readonly source: ManifestPlace;
 }
 
 export interface ManifestStream {
@@ -62,7 +71,7 @@ export interface ManifestStream {
   readonly to: string;
   readonly width: number;
   readonly depth: number;
-  readonly source: { readonly file: string; readonly line: number };
+  readonly source: ManifestPlace;
 }
 
 export interface ManifestArtefact {

@@ -40,6 +40,14 @@ class AddressChannel {
   bool valid() const { return *signals_.valid != 0; }
   bool ready() const { return *signals_.ready != 0; }
 
+  // The limit that the manifest gives for the bursts of this port; the one just taken counts.
+  void checkInFlight(uint64_t cycle, size_t inFlight, size_t promised) const {
+    if (inFlight <= promised) return;
+    brokenRule(port_, cycle, "promised-outstanding",
+               format("%zu bursts are in flight; the manifest promises %zu at most", inFlight,
+                      promised));
+  }
+
   // After the inputs have settled. True when a burst was taken: it is in `burst` then.
   bool sample(uint64_t cycle, AddressMap& map, AcceptedBurst& burst) {
     const bool valid = *signals_.valid;

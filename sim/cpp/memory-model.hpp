@@ -20,7 +20,8 @@ struct MemoryConfig {
   uint64_t seed;
 };
 
-// Seeded stalls, independent a port. One draw serves the up to three channels of a port in a cycle.
+// Seeded stalls, independent a port. One draw serves the up to three channels of a port in a cycle, and a
+// coin for what else a memory is free to do.
 class Stalls {
  public:
   Stalls(double probability, uint64_t seed, uint64_t port)
@@ -44,6 +45,9 @@ class Stalls {
   bool withheld(unsigned channel) const {
     return ((bits_ >> (1 + kBits * channel)) & (kRange - 1)) < threshold_;
   }
+
+  // Never heads where nothing is ever withheld.
+  bool coin() const { return threshold_ != 0 && (bits_ & 1) != 0; }
 
  private:
   static constexpr unsigned kBits = 21;

@@ -29,10 +29,12 @@ struct ReadSignals {
 
 class ReadPort {
  public:
-  ReadPort(const char* name, unsigned index, const ReadSignals& signals,
+  // `promised`: bursts that the kernel keeps in flight at most, by its manifest.
+  ReadPort(const char* name, unsigned index, size_t promised, const ReadSignals& signals,
            const MemoryConfig& config)
       : name_(name),
         index_(index),
+        promised_(promised),
         signals_(signals),
         ar_(name, "ar", signals.ar),
         stalls_(config.stall, config.seed, index),
@@ -72,6 +74,7 @@ class ReadPort {
     if (ar_.sample(cycle, map, accepted)) {
       prefetch(accepted);
       queue_.push({accepted.data, accepted.address, cycle + latency_, accepted.beats});
+      ar_.checkInFlight(cycle, queue_.size(), promised_);
       ++bursts_;
       progress = true;
       log.handshake(cycle, name_, "AR", accepted.address, accepted.beats);
@@ -92,6 +95,11 @@ class ReadPort {
   void checkReset(uint64_t cycle) const {
     if (ar_.valid()) brokenRule(name_, cycle, "reset", "arvalid is high while ap_rst_n is low");
   }
+
+  // The channel on which the kernel shows something; null where it shows nothing.
+  const char* shows() const { return ar_.valid() ? "arvalid" : nullptr; }
+  // Data that came without a burst; a read port has none.
+  size_t orphans() const { return 0; }
 
   std::string state() const {
     const bool rvalid = *signals_.rvalid;
@@ -145,6 +153,7 @@ class ReadPort {
 
   const char* name_;
   unsigned index_;
+  size_t promised_;
   ReadSignals signals_;
   AddressChannel ar_;
   Stalls stalls_;

@@ -20,6 +20,8 @@ class RingQueue {
   size_t size() const { return head_ - tail_; }
   // The caller keeps to the capacity: a port accepts no burst past its limit.
   void push(const Item& item) { items_[head_++ & mask_] = item; }
+  // The one that was pushed last.
+  Item& back() { return items_[(head_ - 1) & mask_]; }
   Item& front() { return items_[tail_ & mask_]; }
   const Item& front() const { return items_[tail_ & mask_]; }
   void pop() { ++tail_; }

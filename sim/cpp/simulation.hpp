@@ -200,6 +200,7 @@ class Simulation {
       dump(0);
       // From the second half on: a synchronous reset needs edges, and may be pipelined.
       if (cycle >= kResetCycles / 2) {
+        kernel_.control.checkReset(cycle_);
         kernel_.eachPort([&](auto& port) { port.checkReset(cycle_); });
       }
       kernel_.clock(1);
@@ -234,12 +235,8 @@ class Simulation {
 
     bool progress = kernel_.control.sample(cycle_, log_);
     kernel_.eachPort([&](auto& port) {
-      if (!port.sample(cycle_, log_)) return;
-      progress = true;
-      if (state_ != RunState::running) {
-        brokenRule(port.name(), cycle_, "quiet-when-idle",
-                   "a transfer although the kernel was not started or is done");
-      }
+      if (state_ != RunState::running) checkQuiet(port);
+      if (port.sample(cycle_, log_)) progress = true;
     });
     if (progress) lastProgress_ = cycle_;
     if (starting_ && kernel_.control.writeTaken()) {
@@ -262,15 +259,28 @@ class Simulation {
     ++cycle_;
   }
 
+  template <class Port>
+  void checkQuiet(const Port& port) {
+    const char* channel = port.shows();
+    if (channel == nullptr) return;
+    brokenRule(port.name(), cycle_, "quiet-when-idle",
+               format("%s is high although the kernel was not started or is done", channel));
+  }
+
   void completed() {
     state_ = RunState::done;
     doneCycle_ = cycle_;
     log_.mark(cycle_, "done");
     kernel_.eachPort([&](auto& port) {
-      if (port.inFlight() == 0) return;
+      const char* channel = port.shows();
+      const std::string what =
+          port.inFlight() > 0   ? format("%zu bursts still in flight", port.inFlight())
+          : port.orphans() > 0  ? format("%zu beats sent that belong to no burst", port.orphans())
+          : channel != nullptr  ? format("%s still high", channel)
+                                : "";
+      if (what.empty()) return;
       brokenRule(port.name(), cycle_, "done-when-done",
-                 format("the kernel says that it is done with %zu bursts still in flight",
-                        port.inFlight()));
+                 "the kernel says that it is done with " + what);
     });
   }
 

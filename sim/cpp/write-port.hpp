@@ -5,6 +5,10 @@
 // `latency` - 1 cycles after the burst's last beat (one cycle at least), so that a burst whose data
 // follows at once holds its slot for latency + beats cycles, as a read burst does. The slot is free in
 // the cycle after the response was taken.
+//
+// Where it stalls, the memory also does what else AXI allows it: it may take data before their address,
+// and may leave an address waiting until its data are shown (but no longer than kLazyCycles, so that a
+// kernel that asks for several bursts before it sends any is slow, not stuck).
 #pragma once
 
 #include <algorithm>
@@ -34,17 +38,20 @@ struct WriteSignals {
 
 class WritePort {
  public:
-  WritePort(const char* name, unsigned index, const WriteSignals& signals,
+  // `promised`: bursts that the kernel keeps in flight at most, by its manifest.
+  WritePort(const char* name, unsigned index, size_t promised, const WriteSignals& signals,
             const MemoryConfig& config)
       : name_(name),
         index_(index),
+        promised_(promised),
         signals_(signals),
         aw_(name, "aw", signals.aw),
         stalls_(config.stall, config.seed, index),
         latency_(config.latency),
         outstanding_(config.outstanding),
         pending_(config.outstanding),
-        responses_(config.outstanding) {
+        responses_(config.outstanding),
+        early_(kEarlyBeats) {
     reset();
   }
 
@@ -52,7 +59,10 @@ class WritePort {
     aw_.reset();
     pending_.clear();
     responses_.clear();
+    early_.clear();
     waiting_ = false;
+    lazy_ = shownData_ = takesEarly_ = false;
+    shownFor_ = 0;
     responding_ = false;
     *signals_.wready = 0;
     *signals_.bvalid = 0;
@@ -61,8 +71,11 @@ class WritePort {
 
   void drive(uint64_t cycle) {
     stalls_.draw();
-    aw_.drive(inFlight() < outstanding_ && !stalls_.withheld(0));
-    *signals_.wready = !pending_.empty() && !stalls_.withheld(1);
+    // What the kernel showed in the cycle before: no input may depend on this cycle's outputs.
+    const bool awaitsData = lazy_ && !shownData_ && shownFor_ < kLazyCycles;
+    aw_.drive(inFlight() < outstanding_ && !stalls_.withheld(0) && !awaitsData);
+    const bool takes = !pending_.empty() || (takesEarly_ && early_.size() < kEarlyBeats);
+    *signals_.wready = takes && !stalls_.withheld(1);
     if (responding_) return;
     responding_ =
         !responses_.empty() && responses_.front() <= cycle && !stalls_.withheld(2);
@@ -78,13 +91,20 @@ class WritePort {
       progress = true;
       log.handshake(cycle, name_, "B", 0, 0);
     }
+    shownData_ = *signals_.wvalid != 0;
+    shownFor_ += aw_.valid();
     AcceptedBurst accepted;
     if (aw_.sample(cycle, map, accepted)) {
       pending_.push({accepted.data, accepted.address, accepted.beats});
+      aw_.checkInFlight(cycle, inFlight(), promised_);
       ++bursts_;
       progress = true;
       log.handshake(cycle, name_, "AW", accepted.address, accepted.beats);
+      for (; !early_.empty() && !pending_.empty(); early_.pop()) store(cycle, early_.front().view());
+      lazy_ = stalls_.coin();
+      shownFor_ = 0;
     }
+    takesEarly_ = stalls_.coin();
     return progress;
   }
 
@@ -93,12 +113,19 @@ class WritePort {
     if (*signals_.wvalid) brokenRule(name_, cycle, "reset", "wvalid is high while ap_rst_n is low");
   }
 
+  // The channel on which the kernel shows something; null where it shows nothing.
+  const char* shows() const {
+    return aw_.valid() ? "awvalid" : *signals_.wvalid ? "wvalid" : nullptr;
+  }
+  // Beats that came without a burst.
+  size_t orphans() const { return early_.size(); }
+
   std::string state() const {
     const bool wvalid = *signals_.wvalid;
     const bool bready = *signals_.bready;
     const char* verdict = responding_ && !bready     ? "the kernel does not take the response"
                           : !pending_.empty() && !wvalid ? "the kernel owes the data of a burst"
-                          : wvalid && pending_.empty()
+                          : (wvalid || !early_.empty()) && pending_.empty()
                               ? "the kernel shows data without having asked for a burst"
                           : aw_.valid() && !aw_.ready()
                               ? "the memory's limit of bursts in flight is reached"
@@ -141,27 +168,50 @@ class WritePort {
     uint32_t beats;
   };
 
+  // A beat where the kernel shows it.
   struct Beat {
+    const void* data;
+    uint64_t strobe;
+    bool last;
+  };
+
+  // A beat that is kept.
+  struct KeptBeat {
     uint8_t data[kBeatBytes];
     uint64_t strobe;
-    uint8_t last;
+    bool last;
+
+    void copy(const Beat& beat) {
+      std::memcpy(data, beat.data, kBeatBytes);
+      strobe = beat.strobe;
+      last = beat.last;
+    }
+    Beat view() const { return {data, strobe, last}; }
   };
+
+  static constexpr unsigned kLazyCycles = 32;
+  static constexpr size_t kEarlyBeats = 64;
 
   bool sampleData(uint64_t cycle, AxiLog& log) {
     const bool valid = *signals_.wvalid;
     if (waiting_) checkHeld(cycle, valid);
     if (!valid) return false;
+    const Beat beat{signals_.wdata, *signals_.wstrb, *signals_.wlast != 0};
     if (!*signals_.wready) {
-      if (!waiting_) {
-        std::memcpy(held_.data, signals_.wdata, kBeatBytes);
-        held_.strobe = *signals_.wstrb;
-        held_.last = *signals_.wlast;
-        waiting_ = true;
-      }
+      if (!waiting_) held_.copy(beat);
+      waiting_ = true;
       return false;
     }
     waiting_ = false;
-    take(cycle, log);
+    ++beats_;
+    // What comes before its address has none yet.
+    log.handshake(cycle, name_, "W", pending_.empty() ? 0 : pending_.front().address, 1);
+    if (pending_.empty()) {
+      early_.push({});
+      early_.back().copy(beat);
+    } else {
+      store(cycle, beat);
+    }
     return true;
   }
 
@@ -169,17 +219,18 @@ class WritePort {
     if (!valid) brokenRule(name_, cycle, "valid-held", "wvalid fell before wready answered it");
     const char* changed = std::memcmp(held_.data, signals_.wdata, kBeatBytes) != 0 ? "wdata"
                           : held_.strobe != *signals_.wstrb                        ? "wstrb"
-                          : held_.last != *signals_.wlast                          ? "wlast"
+                          : held_.last != (*signals_.wlast != 0)                   ? "wlast"
                                                                                    : nullptr;
     if (changed == nullptr) return;
     brokenRule(name_, cycle, "payload-stable",
                format("%s changed while wvalid waited for wready", changed));
   }
 
-  void take(uint64_t cycle, AxiLog& log) {
+  // A beat of the oldest burst that lacks data.
+  void store(uint64_t cycle, const Beat& beat) {
     Burst& burst = pending_.front();
     const bool last = burst.beats == 1;
-    if (last != (*signals_.wlast != 0)) {
+    if (last != beat.last) {
       brokenRule(name_, cycle, "last-beat",
                  last ? format("wlast is low on the last beat of a burst (address 0x%llx)",
                                static_cast<unsigned long long>(burst.address))
@@ -187,9 +238,7 @@ class WritePort {
                                "(address 0x%llx)",
                                burst.beats - 1, static_cast<unsigned long long>(burst.address)));
     }
-    store(burst.data, *signals_.wstrb);
-    log.handshake(cycle, name_, "W", burst.address, 1);
-    ++beats_;
+    write(burst.data, beat);
     burst.data += kBeatBytes;
     burst.address += kBeatBytes;
     if (--burst.beats > 0) return;
@@ -197,19 +246,20 @@ class WritePort {
     responses_.push(cycle + std::max<uint64_t>(latency_ - 1, 1));
   }
 
-  void store(uint8_t* target, uint64_t strobe) const {
-    const auto* source = static_cast<const uint8_t*>(signals_.wdata);
-    if (strobe == ~0ull) {
+  static void write(uint8_t* target, const Beat& beat) {
+    const auto* source = static_cast<const uint8_t*>(beat.data);
+    if (beat.strobe == ~0ull) {
       std::memcpy(target, source, kBeatBytes);
       return;
     }
     for (unsigned byte = 0; byte < kBeatBytes; ++byte) {
-      if (strobe >> byte & 1) target[byte] = source[byte];
+      if (beat.strobe >> byte & 1) target[byte] = source[byte];
     }
   }
 
   const char* name_;
   unsigned index_;
+  size_t promised_;
   WriteSignals signals_;
   AddressChannel aw_;
   Stalls stalls_;
@@ -217,9 +267,15 @@ class WritePort {
   uint32_t outstanding_;
   RingQueue<Burst> pending_;
   RingQueue<uint64_t> responses_;
+  RingQueue<KeptBeat> early_;
   bool waiting_ = false;
   bool responding_ = false;
-  Beat held_{};
+  bool lazy_ = false;
+  bool takesEarly_ = false;
+  bool shownData_ = false;
+  // Cycles for which the address has been shown.
+  unsigned shownFor_ = 0;
+  KeptBeat held_{};
   uint64_t bursts_ = 0;
   uint64_t beats_ = 0;
 };

@@ -23,9 +23,10 @@ module tw_bench_address #(
     wire [63:0] first = (addr - base) >> 6;
 
     task broken;
+        input [8*24-1:0] rule;
         input [8*48-1:0] what;
         begin
-            $write("ERROR RULE %0d %0d %0s %0s%0s ", run, cycle, NAME, CHANNEL, what);
+            $write("ERROR RULE %0d %0d %0s rule %0s: %0s%0s ", run, cycle, NAME, rule, CHANNEL, what);
             $display("(address 0x%0h, %0d beats; the buffer has %0d at 0x%0h)", addr, len + 9'd1,
                 beats, base);
             $finish;
@@ -36,19 +37,19 @@ module tw_bench_address #(
     always @(posedge clk) begin
         if (valid !== 1'b0) begin
             if (valid === 1'bx) begin
-                if (live) broken("valid is undefined");
+                if (live) broken("defined", "valid is undefined");
             end else if (waiting) begin
-                if (shown !== held) broken(" changed while it waited for ready");
-            end else if (^shown === 1'bx) broken(" is undefined");
-            else if (!running) broken("valid although the kernel is not running");
-            else if (size != 6) broken("size is not 6: a 512-bit port moves whole beats");
-            else if (burst != 1) broken("burst is not 1, INCR");
-            else if (addr[5:0] != 0) broken("addr is not a multiple of 64");
-            else if (addr[11:6] + len > 63) broken(": the burst crosses a 4 KiB boundary");
+                if (shown !== held) broken("payload-stable", " changed while it waited for ready");
+            end else if (^shown === 1'bx) broken("defined", " is undefined");
+            else if (!running) broken("quiet-when-idle", "valid although the kernel is not running");
+            else if (size != 6) broken("full-width", "size is not 6: a 512-bit port moves whole beats");
+            else if (burst != 1) broken("incrementing", "burst is not 1, INCR");
+            else if (addr[5:0] != 0) broken("aligned", "addr is not a multiple of 64");
+            else if (addr[11:6] + len > 63) broken("within-4k", ": the burst crosses a 4 KiB boundary");
             else if (addr < base || first + len >= beats)
-                broken("addr is outside of the port's buffer");
+                broken("mapped", "addr is outside of the port's buffer");
             waiting = valid === 1'b1 && !ready;
             held = shown;
-        end else if (waiting) broken("valid fell before ready answered it");
+        end else if (waiting) broken("valid-held", "valid fell before ready answered it");
     end
 endmodule

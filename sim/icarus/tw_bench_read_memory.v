@@ -100,7 +100,7 @@ module tw_bench_read_memory #(
         end
         if (showing) begin
             if (rready === 1'bx) begin
-                $display("ERROR UNKNOWN %0d %0d %0s rready is undefined", run, cycle, NAME);
+                $display("ERROR RULE %0d %0d %0s rule defined: rready is undefined", run, cycle, NAME);
                 $finish;
             end
             if (rready) begin

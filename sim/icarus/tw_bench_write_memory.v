@@ -69,9 +69,10 @@ module tw_bench_write_memory #(
     );
 
     task broken;
+        input [8*24-1:0] rule;
         input [8*48-1:0] what;
         begin
-            $display("ERROR RULE %0d %0d %0s %0s", run, cycle, NAME, what);
+            $display("ERROR RULE %0d %0d %0s rule %0s: %0s", run, cycle, NAME, rule, what);
             $finish;
         end
     endtask
@@ -117,11 +118,11 @@ module tw_bench_write_memory #(
         // data.
         if (wvalid !== 1'b0) begin
             if (wvalid === 1'bx) begin
-                if (live) broken("wvalid is undefined");
+                if (live) broken("defined", "wvalid is undefined");
             end else begin
                 if (waiting
                         && (wdata !== held_data || wstrb !== held_strobe || wlast !== held_last))
-                    broken("W changed while wvalid waited for wready");
+                    broken("payload-stable", "W changed while wvalid waited for wready");
                 waiting = !wready;
                 if (wready) take;
                 else begin
@@ -130,9 +131,9 @@ module tw_bench_write_memory #(
                     held_last = wlast;
                 end
             end
-        end else if (waiting) broken("wvalid fell before wready answered it");
+        end else if (waiting) broken("valid-held", "wvalid fell before wready answered it");
         if (responding) begin
-            if (bready === 1'bx) broken("bready is undefined");
+            if (bready === 1'bx) broken("defined", "bready is undefined");
             if (bready) begin
                 responding = 0;
                 head = head + 1;
@@ -169,17 +170,17 @@ module tw_bench_write_memory #(
     // A beat of W.
     task take;
         begin
-            if (!running) broken("a beat although the kernel is not running");
+            if (!running) broken("quiet-when-idle", "a beat although the kernel is not running");
             if (wlast !== (queued_beats[filling] == 1))
-                broken("wlast is not on the last beat of its burst");
+                broken("last-beat", "wlast is not on the last beat of its burst");
             if (&wstrb === 1'b1) merged = wdata;
             else begin
-                if (^wstrb === 1'bx) broken("wstrb is undefined");
+                if (^wstrb === 1'bx) broken("defined", "wstrb is undefined");
                 merged = words[queued_word[filling]];
                 for (lane = 0; lane < 64; lane = lane + 1)
                     if (wstrb[lane]) merged[8*lane +: 8] = wdata[8*lane +: 8];
             end
-            if (^merged === 1'bx) broken("wdata has undefined bits");
+            if (^merged === 1'bx) broken("defined", "wdata has undefined bits");
             words[queued_word[filling]] = merged;
             beat_count = beat_count + 1;
             moves = moves + 1;

@@ -116,16 +116,27 @@ describe('results', () => {
 
 describe('a kernel that breaks a rule is told with run, port and rule', () => {
   const rules: readonly (readonly [keyof typeof fault, RegExp])[] = [
-    ['cross4k', /m_axi_source: ar: the burst crosses a 4 KiB boundary/],
+    ['cross4k', /rule within-4k: ar: the burst crosses a 4 KiB boundary/],
     ['misaligned', /araddr is not a multiple of 64/],
-    ['earlyWlast', /m_axi_target: wlast is not on the last beat/],
-    ['lateWlast', /m_axi_target: wlast is not on the last beat/],
+    ['earlyWlast', /rule last-beat: wlast is not on the last beat/],
+    ['lateWlast', /rule last-beat: wlast is not on the last beat/],
     ['strayRead', /araddr is outside of the port's buffer/],
     ['strayWrite', /awaddr is outside of the port's buffer/],
     ['narrowRead', /arsize is not 6/],
     ['fixedBurst', /arburst is not 1/],
-    ['earlyDone', /done with bursts still in flight|although the kernel is not running/],
+    [
+      'earlyDone',
+      /rule done-when-done: .* with 2 bursts still in flight|although the kernel is not running/,
+    ],
     ['crossedPorts', /araddr is outside of the port's buffer/],
+    ['oddWrite', /rule aligned: awaddr/],
+    ['wrapWrite', /rule incrementing: awburst/],
+    ['idleArvalid', /rule quiet-when-idle: arvalid/],
+    ['lateArvalid', /rule (quiet-when-idle|done-when-done): /],
+    ['badBresp', /port s_axi_control, rule okay: a response is an error/],
+    ['badRresp', /port s_axi_control, rule okay: a response is an error/],
+    ['earlyRvalid', /rule response-asked: rvalid came before a read was taken/],
+    ['twoBvalids', /rule response-asked: bvalid came before a write was taken/],
   ];
   for (const [kind, message] of rules) {
     test(kind, async () => {
@@ -142,14 +153,16 @@ describe('a kernel that breaks a rule is told with run, port and rule', () => {
       workload(2, 2, easy, index === 33 ? fault.earlyWlast : fault.none),
     );
     const error = await failureOf(runIcarus(kernel, runs));
-    expect(error.message).toMatch(/^beat_copy in Icarus, run 33, cycle \d+: m_axi_target: wlast/);
+    expect(error.message).toMatch(
+      /^beat_copy in Icarus, run 33, cycle \d+: port m_axi_target \(memory target, beat_copy.v:4:1\), rule last-beat: wlast/,
+    );
   });
 
   const waiting: readonly (readonly [keyof typeof fault, RegExp])[] = [
-    ['dropArvalid', /m_axi_source: arvalid fell before ready/],
-    ['changeAraddr', /m_axi_source: ar changed while it waited/],
-    ['dropWvalid', /m_axi_target: wvalid fell before wready/],
-    ['changeWdata', /m_axi_target: W changed while wvalid waited/],
+    ['dropArvalid', /m_axi_source .*: arvalid fell before ready/],
+    ['changeAraddr', /m_axi_source .*: ar changed while it waited/],
+    ['dropWvalid', /m_axi_target .*: wvalid fell before wready/],
+    ['changeWdata', /m_axi_target .*: W changed while wvalid waited/],
   ];
   for (const [kind, message] of waiting) {
     test(`${kind}, seen when the memory stalls`, async () => {
@@ -165,7 +178,9 @@ describe('a kernel that breaks a rule is told with run, port and rule', () => {
       text.replace('^ mask ^', "^ (mask & 64'h0x0) ^"),
     );
     const error = await failureOf(runIcarus(blurred, [workload(1, 1, easy)]));
-    expect(error.message).toMatch(/run 0, cycle \d+: m_axi_target: wdata has undefined bits/);
+    expect(error.message).toMatch(
+      /run 0, cycle \d+: port m_axi_target .*, rule defined: wdata has undefined bits/,
+    );
   });
 });
 
