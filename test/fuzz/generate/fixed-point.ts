@@ -1,0 +1,225 @@
+import { condition } from './conditions.ts';
+import { number } from './integers.ts';
+import type { ProgramWriter } from './program-writer.ts';
+import { type FixedType, int, isBig, type Range, rangeOf, typeText } from './types.ts';
+import { narrowed, product, result, typed, union, type Value, widthOf } from './value.ts';
+
+const roundings = ['floor', 'zero', 'half-up', 'half-even'] as const;
+const overflows = ['wrap', 'saturate'] as const;
+
+/** Declares a type of random shape and modes in front of the program. */
+export function declareFixed(w: ProgramWriter, big = false): FixedType {
+  const { draw } = w;
+  const most = Math.min(53, w.limits.width);
+  const width = big
+    ? draw.pick([54, 56, 60, 62, 63, 64])
+    : draw.chance(0.15)
+      ? most
+      : draw.integer(2, Math.min(36, most));
+  const fraction = big
+    ? draw.pick([1, 8, 31, 32, 33, 52, 63, 64, 0, -2])
+    : draw.integer(-3, Math.min(40, width + 4));
+  const signed = draw.chance(0.65);
+  const type: FixedType = {
+    kind: 'fixed',
+    name: w.unique('q'),
+    signed,
+    width,
+    fraction,
+    rounding: draw.pick(roundings),
+    overflow: draw.pick(overflows),
+  };
+  w.top.push(fixedText(type));
+  w.fixed.push(type);
+  return type;
+}
+
+export function fixedText(type: FixedType): string {
+  const { name, signed, width, fraction, rounding, overflow } = type;
+  return `const ${name} = ${signed ? '' : 'u'}fixed(${width}, ${fraction}, '${rounding}', '${overflow}');`;
+}
+
+function small(w: ProgramWriter): readonly FixedType[] {
+  return w.fixed.filter((one) => !isBig(one));
+}
+
+/** A value with its binary point moved to `fraction`. */
+function at(value: Value, fraction: number): Range {
+  const by = BigInt(fraction - value.fraction);
+  return { min: value.min << by, max: value.max << by };
+}
+
+function wide(range: Range): boolean {
+  return widthOf(range) > 53;
+}
+
+/** The value in a type of few bits, so that what is made of it stays within a number. */
+function brief(w: ProgramWriter, value: Value): Value {
+  const types = small(w).filter(
+    (one) => one.width <= 22 && one.fraction >= 0 && one.fraction <= 20,
+  );
+  if (types.length === 0) return typed('u8(3)', int(false, 8));
+  const type = w.draw.pick(types);
+  return typed(`${type.name}(${value.text})`, type);
+}
+
+function leaf(w: ProgramWriter): Value {
+  const { draw } = w;
+  const types = small(w);
+  const known = w.scalars().filter(({ type }) => type.kind === 'fixed' && !isBig(type));
+  if (known.length > 0 && draw.chance(0.7)) return draw.pick(known).value;
+  const tables = w.tables.filter(({ element }) => element.kind === 'fixed' && !isBig(element));
+  if (tables.length > 0 && draw.chance(0.3)) {
+    const { name, element, length } = draw.pick(tables);
+    const index = narrowed(number(w, 0), int(false, Math.log2(length)));
+    return typed(`${name}[${index.text}]`, element);
+  }
+  if (types.length === 0) return number(w, 0);
+  const type = draw.pick(types);
+  if (draw.chance(0.25))
+    return typed(`${type.name}(${draw.pick(['0.1', '-0.75', '0.5', '1.125', '3', '-1'])})`, type);
+  const units = narrowed(number(w, 1), int(type.signed, type.width));
+  return typed(`${type.name}.fromRaw(${units.text})`, type);
+}
+
+/** A number with a binary point, of a value that a number holds exactly. */
+export function decimal(w: ProgramWriter, depth: number): Value {
+  const { draw } = w;
+  if (depth <= 0 || small(w).length === 0) return leaf(w);
+  const next = () => decimal(w, depth - draw.integer(1, 2));
+  const types = small(w);
+  switch (draw.integer(0, 10)) {
+    case 0:
+    case 1: {
+      let [a, b] = [next(), next()];
+      const minus = draw.chance(0.5);
+      const sum = (x: Value, y: Value) => {
+        const fraction = Math.max(x.fraction, y.fraction);
+        const [p, q] = [at(x, fraction), at(y, fraction)];
+        const range = minus
+          ? { min: p.min - q.max, max: p.max - q.min }
+          : { min: p.min + q.min, max: p.max + q.max };
+        return result(`(${x.text} ${minus ? '-' : '+'} ${y.text})`, range, false, fraction);
+      };
+      if (wide(sum(a, b))) [a, b] = [brief(w, a), brief(w, b)];
+      return sum(a, b);
+    }
+    case 2:
+    case 3: {
+      let [a, b] = [next(), next()];
+      if (wide(product(a, b)) || w.limits.productBits < 53) [a, b] = [brief(w, a), brief(w, b)];
+      return result(`(${a.text} * ${b.text})`, product(a, b), false, a.fraction + b.fraction);
+    }
+    case 4: {
+      const [a, b] = [next(), next()];
+      const fraction = Math.max(a.fraction, b.fraction);
+      const range = union(at(a, fraction), at(b, fraction));
+      if (wide(range)) return a;
+      const one = result(`(${condition(w, 0)} ? ${a.text} : ${b.text})`, range, false, fraction);
+      return { ...one, brand: 'mixed' };
+    }
+    case 5: {
+      const [a, b] = [next(), next()];
+      const fraction = Math.max(a.fraction, b.fraction);
+      const range = union(at(a, fraction), at(b, fraction));
+      if (wide(range)) return b;
+      return result(
+        `Math.${draw.pick(['min', 'max'])}(${a.text}, ${b.text})`,
+        range,
+        false,
+        fraction,
+      );
+    }
+    case 6: {
+      const a = next();
+      const range = { min: -a.max, max: -a.min };
+      return wide(range) ? a : result(`(-${a.text})`, range, false, a.fraction);
+    }
+    case 7: {
+      const a = next();
+      if (a.literal) return a;
+      const by = draw.pick([1, 2, 4]);
+      return {
+        ...a,
+        text: `(${a.text} / ${2 ** by})`,
+        fraction: a.fraction + by,
+        brand: undefined,
+      };
+    }
+    case 8: {
+      const type = draw.pick(types);
+      const [a, b] = [next(), next()];
+      const shift = a.fraction + b.fraction - type.fraction;
+      if (widthOf(product(a, b)) > 64 && (shift < 0 || shift > 64)) return a;
+      if (w.limits.productBits < 53) return typed(`${type.name}(${a.text})`, type);
+      return typed(`${type.name}.product(${a.text}, ${b.text})`, type);
+    }
+    default: {
+      const type = draw.pick(types);
+      return typed(`${type.name}(${next().text})`, type);
+    }
+  }
+}
+
+/** An integer from a value with a binary point: rounded, or its units. */
+export function wholeOfDecimal(w: ProgramWriter, depth: number): Value {
+  const { draw } = w;
+  const types = small(w);
+  if (types.length === 0) return number(w, depth - 1);
+  const a = decimal(w, Math.min(2, depth - 1));
+  if (draw.chance(0.5)) {
+    const type = draw.pick(types);
+    return typed(`${type.name}.raw(${type.name}(${a.text}))`, int(type.signed, type.width));
+  }
+  const down = BigInt(Math.max(0, a.fraction));
+  const up = BigInt(Math.max(0, -a.fraction));
+  const range = { min: (a.min << up) >> down, max: ((a.max << up) >> down) + 1n };
+  if (wide(range)) return number(w, depth - 1);
+  return result(`Math.${draw.pick(['floor', 'ceil', 'round', 'trunc'])}(${a.text})`, range);
+}
+
+/** A value of a type of fixed point, also of one that a bigint holds. */
+export function fixedExactly(w: ProgramWriter, type: FixedType, depth: number): string {
+  return isBig(type) ? bigFixed(w, type, depth) : `${type.name}(${decimal(w, depth).text})`;
+}
+
+function bigFixed(w: ProgramWriter, type: FixedType, depth: number): string {
+  const { draw } = w;
+  const { name } = type;
+  const known = w.scalars().filter((one) => one.type.kind === 'fixed' && isBig(one.type));
+  const operand = (): string => {
+    if (known.length === 0 || draw.chance(0.15)) {
+      const units = narrowed(number(w, 1), int(type.signed, type.width));
+      return `${name}.fromRaw(${units.text})`;
+    }
+    const { value, type: of } = draw.pick(known);
+    return typeText(of) === name ? value.text : `${name}.convert(${value.text}, ${typeText(of)})`;
+  };
+  if (depth <= 0) return operand();
+  const next = () => bigFixed(w, type, depth - 1);
+  switch (draw.integer(0, 6)) {
+    case 0:
+      return draw.chance(0.2)
+        ? `${name}(-${operand()})`
+        : `${name}(${next()} ${draw.pick(['+', '-'])} ${next()})`;
+    case 1:
+    case 2:
+      if (w.products <= 1 || type.fraction < 0) return operand();
+      w.products -= 2;
+      return `${name}.product(${operand()}, ${operand()})`;
+    case 3:
+      return `${name}(${decimal(w, Math.min(1, depth)).text})`;
+    case 4:
+      return `(${operand()} ${draw.pick(['<', '>=', '==='])} ${operand()} ? ${next()} : ${operand()})`;
+    default: {
+      const types = small(w);
+      if (types.length === 0) return operand();
+      const other = draw.pick(types).name;
+      return `${name}.convert(${other}.convert(${next()}, ${name}), ${other})`;
+    }
+  }
+}
+
+export function fixedRange(type: FixedType): Range {
+  return rangeOf(type);
+}

@@ -1,0 +1,53 @@
+import { number } from './integers.ts';
+import type { Ends, ProgramWriter } from './program-writer.ts';
+import { dataOf } from './statements.ts';
+import { int, typeText } from './types.ts';
+import { atMost } from './value.ts';
+
+/** How many times a part of a program reads its input and writes its output, whatever way it goes. */
+export interface Flow {
+  readonly reads: number;
+  readonly writes: number;
+}
+
+function endsOf(w: ProgramWriter): Ends {
+  if (w.ends === undefined) throw new Error('a process without streams');
+  return w.ends;
+}
+
+export function read(w: ProgramWriter): void {
+  const { draw } = w;
+  const { from, side } = endsOf(w);
+  const name = w.fresh('d');
+  w.line(`const ${name} = input.read();`);
+  if (side !== undefined) {
+    const beside = w.fresh('s');
+    w.line(`const ${beside} = side.read();`);
+    w.defineData(beside, side);
+  }
+  w.defineData(name, from);
+  // Carried on to the next turn.
+  const targets = w
+    .scalars()
+    .filter(({ variable, type }) => variable.mutable && type.kind === 'int' && type.width <= 52);
+  const news = w.scalars().filter(({ variable }) => variable.name.startsWith(name));
+  const numbers = news.filter(({ type }) => type.kind === 'int' && type.width <= 53);
+  if (targets.length === 0 || numbers.length === 0 || draw.chance(0.4)) return;
+  const { variable, type } = draw.pick(targets);
+  const value = atMost(draw.pick(numbers).value, 51);
+  const old = atMost(draw.pick(targets).value, 51);
+  w.line(
+    `${variable.name} = ${typeText(type)}(${value.text} ${draw.pick(['+', '-'])} ${old.text});`,
+  );
+}
+
+export function write(w: ProgramWriter): void {
+  const { to, aside } = endsOf(w);
+  w.line(`output.write(${dataOf(w, to, 3)});`);
+  if (aside !== undefined) w.line(`aside.write(${dataOf(w, aside, 2)});`);
+}
+
+/** A value of a few bits for a condition of a process's own. */
+export function fewBits(w: ProgramWriter, bits: number): string {
+  return `${typeText(int(false, bits))}(${number(w, 1).text})`;
+}
