@@ -132,8 +132,8 @@ export function hashNodes(
   nodes: Stream<u32>,
   hashes: Stream<u32>,
 ): void {
-  // hop · golden bit by bit: once a run, so not worth a multiplier, and over before the first seed is here.
-  let offset = u32(0);
+  // key + hop · golden bit by bit: once a run, so not worth a multiplier, and over before the first seed is here.
+  let offset = key;
   let addend = u32(golden);
   let rest = hop;
   for (let bit = 0; bit < 32; bit++) {
@@ -144,7 +144,8 @@ export function hashNodes(
   }
   for (let i = 0; i < count; i++) {
     pipeline();
-    hashes.write(mix(u32(mix(u32(nodes.read() ^ key)) + offset)));
+    // The key goes to mixed nodes: with plain ones, nodes and keys that are next to each other would meet.
+    hashes.write(mix(u32(mix(nodes.read()) + offset)));
   }
 }
 

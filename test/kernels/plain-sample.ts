@@ -9,7 +9,7 @@ function mix(value: number): number {
 
 /** The hash that the draws of a node start from. */
 export function plainHash(key: number, node: number, hop: number): number {
-  return mix(mix(node ^ key) + Math.imul(hop, 0x9e3779b1));
+  return mix(mix(node) + key + Math.imul(hop, 0x9e3779b1));
 }
 
 /** Which of `degree` neighbours are drawn, in order. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../codegen/index.ts';
-import { buildAliasTable } from '../../host/graph/alias-table.ts';
 import { goldenKernel } from './golden-run.ts';
 import { plainHash, plainSample } from './plain-sample.ts';
 
@@ -87,49 +86,7 @@ describe.each(aggregations)('aggregation, fanout $fanout', (p) => {
   });
 });
 
-/** Upper point of the chi-square distribution by Wilson and Hilferty, at z standard deviations. */
-function chiSquareLimit(freedom: number, z: number): number {
-  const a = 2 / (9 * freedom);
-  return freedom * (1 - a + z * Math.sqrt(a)) ** 3;
-}
-
 describe('weighted_sample', () => {
-  const weightings = {
-    equal: Array.from({ length: 12 }, () => 1),
-    rising: Array.from({ length: 20 }, (_, at) => at + 1),
-    'one heavy, one of nothing': [100, 1, 1, 0, 3, 5],
-    'powers of two': Array.from({ length: 8 }, (_, at) => 2 ** at),
-    alone: [0.25],
-  };
-  for (const [name, weights] of Object.entries(weightings)) {
-    it(`${name}: draws by weight (chi-square)`, async () => {
-      const { run } = await goldenKernel('weighted_sample');
-      const [nodes, fanout, degree] = [2000, 16, weights.length];
-      const rowPtr = Uint32Array.from({ length: nodes + 1 }, (_, node) => node * degree);
-      const colIdx = Uint32Array.from({ length: nodes * degree }, (_, edge) => edge % degree);
-      const alias = buildAliasTable(
-        { nodes, rowPtr, colIdx },
-        Array.from(colIdx, (slot) => weights[slot]),
-      );
-      const extent = Uint32Array.from({ length: 2 * nodes }, (_, at) => ((at + 1) >> 1) * degree);
-      const seeds = Uint32Array.from({ length: nodes }, (_, node) => node);
-      const samples = new Uint32Array(nodes * fanout);
-      run({ fanout }, { seeds, extent, colIdx, alias, count: nodes, key: 11, hop: 1 }, { samples });
-      const counts = new Float64Array(degree);
-      for (const id of samples) counts[id] += 1;
-      const total = weights.reduce((sum, one) => sum + one, 0);
-      let chiSquare = 0;
-      for (let slot = 0; slot < degree; slot++) {
-        const expected = (samples.length * weights[slot]) / total;
-        if (expected === 0) expect(counts[slot]).toBe(0);
-        else chiSquare += (counts[slot] - expected) ** 2 / expected;
-      }
-      const freedom = weights.filter((one) => one > 0).length - 1;
-      if (freedom === 0) expect(counts[0]).toBe(samples.length);
-      else expect(chiSquare).toBeLessThan(chiSquareLimit(freedom, 3.3));
-    });
-  }
-
   it('a seed that is absent or has no neighbours gives an empty row', async () => {
     const { run } = await goldenKernel('weighted_sample');
     const samples = new Uint32Array(32);

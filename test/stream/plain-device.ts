@@ -6,6 +6,7 @@ import type {
   KernelArguments,
   LoadedKernel,
 } from '../../host/device/device.ts';
+import { plainHash, plainSample } from '../kernels/plain-sample.ts';
 
 /**
  * A device for tests of the host: the two kernels written down plainly from the specification, so that
@@ -63,12 +64,6 @@ class PlainBuffer implements DeviceBuffer {
   }
 }
 
-function mix(value: number): number {
-  const a = Math.imul(value ^ (value >>> 16), 0x7feb352d);
-  const b = Math.imul(a ^ (a >>> 15), 0x846ca68b);
-  return (b ^ (b >>> 16)) >>> 0;
-}
-
 const words = (args: KernelArguments, name: string) =>
   new Uint32Array((args[name] as PlainBuffer).data.buffer);
 const rowsOf = (args: KernelArguments, name: string) =>
@@ -81,22 +76,11 @@ function sample(fanout: number, args: KernelArguments): void {
   const rowWords = Math.ceil(fanout / 16) * 16;
   for (let row = 0; row < Number(args['count']); row++) {
     const node = seeds[row];
-    const taken: number[] = [];
-    if (node !== absent) {
-      const begin = extent[2 * node];
-      const degree = extent[2 * node + 1] - begin;
-      const hash = mix(
-        mix(node ^ Number(args['key'])) + Math.imul(Number(args['hop']), 0x9e3779b1),
-      );
-      const draws = Math.min(degree, fanout);
-      for (let j = degree - draws; j < degree; j++) {
-        const random = BigInt(mix(hash + Math.imul(j, 0x9e3779b1)));
-        const drawn = degree > fanout ? Number((random * BigInt(j + 1)) >> 32n) : j;
-        taken.push(taken.includes(drawn) ? j : drawn);
-      }
-      for (let at = 0; at < taken.length; at++) taken[at] = colIdx[begin + taken[at]];
-    }
-    for (let at = 0; at < rowWords; at++) out[row * rowWords + at] = taken[at] ?? absent;
+    const [begin, end] = node === absent ? [0, 0] : extent.subarray(2 * node, 2 * node + 2);
+    const hash = plainHash(Number(args['key']), node, Number(args['hop']));
+    const drawn = plainSample(end - begin, fanout, 0, hash);
+    for (let at = 0; at < rowWords; at++)
+      out[row * rowWords + at] = colIdx[begin + drawn[at]] ?? absent;
   }
 }
 
