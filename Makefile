@@ -2,12 +2,13 @@
 # does it once: a second run starts at once.
 #   make demo   from kernels in TypeScript to recommendations, with the proofs on the way
 #   make test   linter, type checker and every test
+#   make prove  the adapters of the Verilog, proven for all time with yosys-smtbmc and Z3
 #   make build  the bundle in dist/, and `npx tilewright`
 #   make clean  remove what was built (not node_modules)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test build clean demo-tools test-tools
+.PHONY: help demo test prove build clean demo-tools test-tools prove-tools
 
 bin := node_modules/.bin
 # npm writes this file last, whatever way it installed the packages.
@@ -25,11 +26,17 @@ test: test-tools build
 	$(bin)/tsc --noEmit
 	$(bin)/vitest run
 
+prove: prove-tools $(packages)
+	@$(bin)/jiti test/proofs/main.ts
+
 demo-tools:
 	@.ci/setup g++ make verilator
 
 test-tools:
-	@.ci/setup g++ make verilator iverilog yosys
+	@.ci/setup g++ make verilator iverilog yosys z3
+
+prove-tools:
+	@.ci/setup yosys z3
 
 build: $(bin)/tilewright
 

@@ -238,12 +238,20 @@ export const tools: readonly Tool[] = [
   }),
   packaged({
     name: 'yosys',
-    neededFor: 'synth: area and slowest path',
+    neededFor: 'synth: area and slowest path; tests: proofs',
     required: false,
     versionArguments: ['-V'],
     versionPattern: /Yosys (\S+)/,
     apt: 'yosys',
     macos: 'brew install yosys',
+  }),
+  packaged({
+    name: 'z3',
+    neededFor: 'tests: proofs',
+    required: false,
+    versionPattern: /version (\d+\.\d+\.\d+)/,
+    apt: 'z3',
+    macos: 'brew install z3',
   }),
   packaged({
     name: 'unzip',

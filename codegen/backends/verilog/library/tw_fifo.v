@@ -7,7 +7,7 @@
 // `full` and `empty` are registers, so neither side sees the other side's logic in its own path.
 // From DEPTH 2 on, a push and a pop every cycle are sustained. Any DEPTH from 1 is exact: `full`
 // rises with the DEPTH-th word. A pushed word is visible in the next cycle, or one cycle later where the
-// words lie in block RAM (more than 64 words and 8 kbit or more).
+// words lie in block RAM (more than 64 words and 8 kbit or more, and DEPTH above 2).
 module tw_fifo #(
     parameter WIDTH = 32,
     parameter DEPTH = 2,
@@ -24,10 +24,11 @@ module tw_fifo #(
 );
 
     // Narrow two-word queues are registers: fast, and hardly larger than LUT RAM with its pointers.
-    // Wide ones are LUT RAM even when shallow: two 512-bit words would be 1,024 flip-flops.
+    // Wide ones are LUT RAM even when shallow: two 512-bit words would be 1,024 flip-flops. Block RAM
+    // counts the words behind its output register, so `full` could not say that there is one word, or two.
     localparam WORDS = DEPTH + SLACK;
     localparam IN_REGISTERS = (WORDS == 1) || ((WORDS == 2) && (SLACK == 0) && (WIDTH <= 64));
-    localparam IN_BLOCK_RAM = (WORDS > 64) && (WIDTH * WORDS >= 8192);
+    localparam IN_BLOCK_RAM = (WORDS > 64) && (WIDTH * WORDS >= 8192) && (DEPTH > 2);
 
     // Words behind the output register of a block RAM; that register holds one word itself.
     localparam ENTRIES = IN_BLOCK_RAM ? WORDS - 1 : WORDS;

@@ -1,0 +1,54 @@
+/** A harness with one set of parameters, proven for all time. */
+export interface Proof {
+  readonly subject: Subject;
+  /** What tells it from the subject's other proofs. */
+  readonly name: string;
+  /** In test/proofs/harness; its top module has the file's name with `_proof`. */
+  readonly harness: string;
+  /** Files of the design, by name, as shipped. */
+  readonly sources: readonly string[];
+  readonly parameters: Readonly<Record<string, number>>;
+  /** Cycles that an inductive step looks back over. */
+  readonly depth: number;
+  /** Cycles from reset that are searched for a counterexample first; more than `depth`. */
+  readonly base: number;
+  /** Cycles within which every cover must be reached. */
+  readonly cover: number;
+  /** Takes a second or two: the test suite runs it. */
+  readonly quick?: boolean;
+}
+
+export type Subject = 'fifo';
+
+function fifo(
+  name: string,
+  [WIDTH, DEPTH, SLACK]: readonly [number, number, number],
+  more: Partial<Proof> = {},
+): Proof {
+  return {
+    subject: 'fifo',
+    name: `${name}, ${WIDTH} bits × ${DEPTH}${SLACK === 0 ? '' : ` + ${SLACK}`}`,
+    harness: 'fifo.sv',
+    sources: ['tw_fifo.v'],
+    parameters: { WIDTH, DEPTH, SLACK },
+    depth: 1,
+    base: 6,
+    cover: 10,
+    ...more,
+  };
+}
+
+/** What `make prove` proves, in this order. */
+export const proofs: readonly Proof[] = [
+  fifo('one word', [4, 1, 0], { quick: true }),
+  fifo('pair', [4, 2, 0], { quick: true }),
+  fifo('ring, too wide for a pair', [65, 2, 0], { base: 4, cover: 6 }),
+  fifo('ring, power of two', [4, 4, 0], { quick: true }),
+  fifo('ring, wraps', [4, 3, 0], { quick: true }),
+  fifo('ring with slack', [4, 2, 1], { quick: true }),
+  fifo('ring with slack', [4, 1, 1]),
+  fifo('ring with slack', [4, 3, 4]),
+  fifo('block RAM', [127, 65, 0], { base: 3, cover: 6 }),
+  fifo('block RAM with slack', [127, 3, 63], { base: 3, cover: 6 }),
+  fifo('slack as if for block RAM', [127, 1, 64], { base: 3, cover: 6 }),
+];
