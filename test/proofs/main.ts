@@ -77,6 +77,6 @@ async function main(): Promise<number> {
 
 process.exitCode = await main().catch((error: unknown) => {
   const { text, exitCode } = reportError(error);
-  process.stderr.write(text);
+  process.stderr.write(`${text}\n`);
   return exitCode;
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { proofs } from './proofs.ts';
-import { proveOne, provenFiles } from './prove.ts';
+import { provenFiles, proveOne } from './prove.ts';
 
 interface Fault {
   readonly what: string;
