@@ -76,6 +76,7 @@ describe.each([...examples, ...filesOf('kernels')])('%s', (path) => {
       const iterations = Math.max(...busy.values());
       if (iterations < longRun) continue;
       await using sim = await openDevice('sim', {
+        quick: true,
         memory: { latency: 20, outstanding: 64, stall: 0, seed: 1 },
       });
       const { report } = await runOn(sim, kernel, workload);
