@@ -6,7 +6,15 @@ import type { Manifest } from '../codegen/package/manifest.ts';
 import { TilewrightError } from '../codegen/support/errors.ts';
 import { locateTool, runTool, toolVersion } from '../codegen/support/run-tool.ts';
 import { type ArtefactStore, artefactStore } from '../codegen/support/store.ts';
-import { fifoVisibility, glueView, harnessFolder, renderGlue, verilatedNames } from './glue.ts';
+import {
+  fifoVisibility,
+  glueView,
+  harnessFolder,
+  renderGlue,
+  verilatedNames,
+  watchMacro,
+  watchVisibility,
+} from './glue.ts';
 import { profileMacro, profileView, profileVisibility } from './profile-glue.ts';
 import { type KernelArtefacts, type SourceText, verilogSources } from './verilog-sources.ts';
 
@@ -55,6 +63,8 @@ const verilatorFlags = [
   '-Wno-fatal',
   // The name of this port is XRT's choice.
   '-Wno-SYMRSVDWORD',
+  // The falling edge of the reset asks the processes what they wait for (emit-watch.ts).
+  '-Wno-SYNCASYNCNET',
 ];
 const sharedFlags = [
   ...['-std=c++17', '-fPIC', '-fvisibility=hidden', '-DVERILATOR=1', '-DVM_SC=0'],
@@ -184,13 +194,15 @@ async function compileModel(
   const verilated = join(folder, 'verilated');
   await mkdir(verilated);
   const visibility = join(verilated, 'visibility.vlt');
-  const visible = [fifoVisibility, ...(profile ? [profileVisibility(kernel.manifest)] : [])];
+  const own = [fifoVisibility, watchVisibility(kernel.manifest)];
+  const visible = [...own, ...(profile ? [profileVisibility(kernel.manifest)] : [])];
   await writeFile(visibility, visible.join(''));
   const { stderr } = await runTool(
     tools.verilator,
     [
       ...verilatorFlags,
       ...(trace ? ['--trace-fst', '--trace-structs'] : []),
+      `-D${watchMacro}`,
       ...(profile ? [`-D${profileMacro}`] : []),
       '--top-module',
       kernel.manifest.kernel,
@@ -254,9 +266,12 @@ export async function buildModel(
   const key = {
     kernel: manifest.kernel,
     sources,
-    glue: renderGlue(glueView(manifest, { interrupt: 'interrupt', fifos: [], bits: new Set() })),
-    streams: manifest.streams.map(({ name, from, to, depth }) => [name, from, to, depth]),
-    fifoVisibility,
+    glue: renderGlue(
+      glueView(manifest, { interrupt: '', fifos: [], watches: [], bits: new Set() }),
+    ),
+    streams: manifest.streams.map(({ name }) => name),
+    processes: manifest.processes.map(({ name }) => name),
+    visibility: [fifoVisibility, watchVisibility(manifest), watchMacro],
     ...(profile ? { profile: [profileMacro, profileVisibility(manifest)] } : {}),
     harness: harnessSources(),
     versions: tools.versions,

@@ -12,6 +12,8 @@ export interface GlueView {
   readonly reads: readonly GluePort[];
   readonly writes: readonly GluePort[];
   readonly streams: readonly GlueStream[];
+  /** Signals `watch_since` of the processes below the Verilated root; empty where not all have one. */
+  readonly watches: readonly string[];
   /** Null in a model that counts nothing. */
   readonly profile: ProfileView | null;
 }
@@ -19,9 +21,6 @@ export interface GlueView {
 /** A FIFO between two processes, looked at only when the kernel is stuck. */
 interface GlueStream {
   readonly name: string;
-  readonly from: string;
-  readonly to: string;
-  readonly depth: number;
   /** Path of its instance below the Verilated root. */
   readonly path: string;
 }
@@ -31,6 +30,8 @@ export interface VerilatedNames {
   readonly interrupt: string;
   /** Paths of the instances of `tw_fifo`. */
   readonly fifos: readonly string[];
+  /** Signals in which processes keep when they moved last. */
+  readonly watches: readonly string[];
   /** Every signal of one bit that the root holds. */
   readonly bits: ReadonlySet<string>;
 }
@@ -58,6 +59,14 @@ export const fifoVisibility = ['full', 'empty']
   .join('')
   .replace(/^/, '`verilator_config\n');
 
+/** The macro under which the Verilog tells what its processes wait for (see emit-watch.ts). */
+export const watchMacro = 'TILEWRIGHT_WATCH';
+
+/** Makes the time of each process's last move readable from C++. */
+export function watchVisibility({ kernel }: Manifest): string {
+  return `\`verilator_config\npublic_flat_rd -module "${kernel}_*" -var "watch_since"\n`;
+}
+
 /**
  * Names that Verilator chose. The port `interrupt` is renamed: it is taken for a word of C++.
  * @param top text of the generated `Vtop.h`.
@@ -77,16 +86,17 @@ export function verilatedNames(kernel: string, top: string, root: string): Veril
     const path = /^(\w+)__DOT__full$/.exec(name)?.[1];
     return path !== undefined && members.has(`${path}__DOT__empty`) ? [path] : [];
   });
-  return { interrupt, fifos, bits: members };
+  const watches = [...root.matchAll(/QData\/\*63:0\*\/ (\w+__DOT__watch_since);/g)];
+  return { interrupt, fifos, watches: watches.map(([, name]) => name), bits: members };
 }
 
 /** The FIFO of a stream: an instance of the stream's name, `fifo` before or after it or not. */
 function streamsOf(manifest: Manifest, fifos: readonly string[]): readonly GlueStream[] {
-  return manifest.streams.flatMap(({ name, from, to, depth }) => {
+  return manifest.streams.flatMap(({ name }) => {
     const own = verilatedName(name);
     const names = [own, `fifo_${own}`, `${own}_fifo`, `stream_${own}`, `${own}_stream`];
     const path = fifos.find((fifo) => names.includes(fifo.split('__DOT__').at(-1) ?? ''));
-    return path === undefined ? [] : [{ name, from, to, depth, path }];
+    return path === undefined ? [] : [{ name, path }];
   });
 }
 
@@ -119,6 +129,7 @@ export function glueView(
     reads: ports('read'),
     writes: ports('write'),
     streams: streamsOf(manifest, names.fifos),
+    watches: names.watches.length === manifest.processes.length ? names.watches : [],
     profile,
   };
 }

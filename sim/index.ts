@@ -20,6 +20,7 @@ export {
   type MemoryModel,
   openSimulator,
   type PortActivity,
+  type RunLimits,
   type RunOptions,
   type SimulationResult,
   type Simulator,

@@ -3,6 +3,8 @@ import type { Manifest } from '../codegen/package/manifest.ts';
 import { TilewrightError } from '../codegen/support/errors.ts';
 import { failedAssertion, kernelLog } from './kernel-log.ts';
 import { namePort } from './name-port.ts';
+import { deadlockReport } from './stuck-report.ts';
+import { parseTold, type ToldState } from './told-state.ts';
 
 /** The C interface of sim/cpp/c-interface.hpp; addresses of C++ objects are bigint. */
 interface Functions {
@@ -34,6 +36,7 @@ interface Functions {
   readonly tw_read_register: (handle: bigint, offset: number, value: Uint32Array) => number;
   readonly tw_start: (handle: bigint) => number;
   readonly tw_run: (handle: bigint, cycles: number) => number;
+  readonly tw_ask: (handle: bigint) => string;
   readonly tw_acknowledge: (handle: bigint) => number;
   readonly tw_counters: (handle: bigint, counters: BigUint64Array) => void;
 }
@@ -57,6 +60,7 @@ const declarations: Readonly<Record<keyof Functions, string>> = {
     'int32_t tw_read_register(void *handle, uint32_t offset, _Out_ uint32_t *value)',
   tw_start: 'int32_t tw_start(void *handle)',
   tw_run: 'int32_t tw_run(void *handle, uint64_t cycles)',
+  tw_ask: 'const char *tw_ask(void *handle)',
   tw_acknowledge: 'int32_t tw_acknowledge(void *handle)',
   tw_counters: 'void tw_counters(void *handle, _Out_ uint64_t *counters)',
 };
@@ -99,9 +103,7 @@ const hints: Readonly<Record<string, string>> = {
   AXI_RULE:
     'Look at its signals with tilewright cosim --trace FILE.fst: cycle n lies at time 10 n.',
   DEADLOCK:
-    'A stream may be too shallow, or the kernel waits for something nobody sends; look at its ' +
-    'signals with tilewright cosim --trace FILE.fst. A kernel that computes for so long without ' +
-    'touching memory needs a larger noProgressCycles.',
+    'The control slave does not answer; look at its signals with tilewright cosim --trace FILE.fst.',
   PROTOCOL: 'The register map of the manifest and the Verilog may disagree: generate both again.',
   FILE_UNWRITABLE: 'Choose a path that you may write to, and see that its disk has space.',
 };
@@ -162,6 +164,11 @@ export class NativeModel {
     return this.#check(this.#functions.tw_run(this.#handle, cycles)) === 1;
   }
 
+  /** What every process is about; the kernel cannot go on afterwards. */
+  ask(): ToldState {
+    return parseTold(this.#functions.tw_ask(this.#handle));
+  }
+
   acknowledge(): void {
     this.#check(this.#functions.tw_acknowledge(this.#handle));
   }
@@ -215,6 +222,10 @@ export class NativeModel {
     const { kernel } = this.#manifest;
     const assertion = code === 'ASSERTION' ? failedAssertion(kernel, [text.trimEnd()]) : undefined;
     if (assertion !== undefined) throw assertion;
+    if (code === 'STUCK') {
+      const { text: report, hint } = deadlockReport(this.#manifest, parseTold(text));
+      throw new TilewrightError(report, { code: 'SIM_DEADLOCK', hint });
+    }
     const hint = hints[code];
     throw new TilewrightError(`${kernel}: ${namePort(this.#manifest, text)}`, {
       code: code === 'FILE_UNWRITABLE' ? code : `SIM_${code}`,

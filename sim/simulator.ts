@@ -9,6 +9,7 @@ import { type BuildModelOptions, buildModel } from './build-model.ts';
 import { NativeModel } from './native-model.ts';
 import { parseProfile, type SimulationProfile } from './profile.ts';
 import { registerValues, type SimArguments } from './register-values.ts';
+import { livelockReport } from './stuck-report.ts';
 import type { KernelArtefacts } from './verilog-sources.ts';
 
 /** The memory behind every port; the model itself is described in sim/cpp/read-port.hpp. */
@@ -36,9 +37,12 @@ export interface SimulatorOptions extends Omit<BuildModelOptions, 'trace'> {
    * the cycles that a run is charged with.
    */
   readonly axiLog?: string | undefined;
-  /** Cycles without a handshake after which a run has failed; by default 20,000 + 10 × latency. */
+  /**
+   * Cycles without a handshake after which a run has failed. By default it fails as soon as nothing moves
+   * any more; Verilog that does not tell of its processes gets 20,000 + 10 × latency.
+   */
   readonly noProgressCycles?: number | undefined;
-  /** Cycles after which a run has failed; by default 2^31. */
+  /** Cycles after which a run has failed; by default 2^28. */
   readonly maximumCycles?: number | undefined;
 }
 
@@ -67,7 +71,15 @@ export interface SimulationResult {
   readonly profile?: SimulationProfile;
 }
 
-export interface RunOptions {
+/** What a run must not go beyond. */
+export interface RunLimits {
+  /** Cycles after which it has failed, where the simulator was opened without a limit of its own. */
+  readonly maximumCycles?: number | undefined;
+  /** Beats that the golden model makes at each port, by its name: a run that makes more never ends. */
+  readonly beats?: Readonly<Record<string, number>> | undefined;
+}
+
+export interface RunOptions extends RunLimits {
   readonly signal?: AbortSignal | undefined;
   /** Told the cycles so far, several times a second. */
   readonly onCycles?: ((cycles: number) => void) | undefined;
@@ -80,7 +92,7 @@ export interface Simulator extends AsyncDisposable {
   /**
    * Writes the arguments, starts the kernel and clocks it until it is done.
    * @throws TilewrightError `SIM_AXI_RULE` (a port broke a rule of AXI or left its buffers),
-   * `SIM_DEADLOCK`, `SIM_CYCLE_LIMIT`, `SIM_PROTOCOL`, `ASSERTION` (an assert() of the kernel),
+   * `SIM_DEADLOCK`, `SIM_LIVELOCK`, `SIM_CYCLE_LIMIT`, `SIM_PROTOCOL`, `ASSERTION` (an assert() of the kernel),
    * `KERNEL_ARGUMENT`, `ABORTED`. After any but
    * `KERNEL_ARGUMENT` the simulator is of no further use but to be closed.
    */
@@ -97,6 +109,8 @@ export interface Simulator extends AsyncDisposable {
 }
 
 const chunkMs = 30;
+/** Minutes of simulation. */
+const defaultMaximumCycles = 2 ** 28;
 
 function checked(name: string, value: number, low: number, high: number, isInteger = true): number {
   const fits = value >= low && value <= high && (!isInteger || Number.isSafeInteger(value));
@@ -155,7 +169,7 @@ class VerilatedSimulator implements Simulator {
   readonly memory: MemoryModel;
   readonly #model: NativeModel;
   readonly #messages: readonly string[];
-  readonly #maximumCycles: number;
+  readonly #maximumCycles: number | undefined;
   readonly #outputs: readonly OutputFile[];
   /** Cycles to the next look at the clock on the wall, adapted to the speed of this model. */
   #chunk = 20_000;
@@ -169,7 +183,7 @@ class VerilatedSimulator implements Simulator {
     memory: MemoryModel,
     model: NativeModel,
     messages: readonly string[],
-    maximumCycles: number,
+    maximumCycles: number | undefined,
     outputs: readonly OutputFile[],
   ) {
     this.manifest = manifest;
@@ -210,7 +224,8 @@ class VerilatedSimulator implements Simulator {
 
   async wait(options: RunOptions = {}): Promise<SimulationResult> {
     this.#checkOpen();
-    const { signal, onCycles } = options;
+    const { signal, onCycles, beats = {} } = options;
+    const maximum = this.#maximumCycles ?? options.maximumCycles ?? defaultMaximumCycles;
     if (this.#held === undefined) {
       throw new TilewrightError(`${this.manifest.kernel} was not started`, {
         code: 'SIM_PROTOCOL',
@@ -223,15 +238,32 @@ class VerilatedSimulator implements Simulator {
       for (let done = false; !done; ) {
         if (signal?.aborted) throw this.#aborted(signal);
         const before = performance.now();
-        done = this.#model.run(this.#chunk);
+        const left = startCycle + maximum - this.#model.counters().cycle;
+        done = this.#model.run(Math.max(1, Math.min(this.#chunk, left)));
         const spent = performance.now() - before;
         milliseconds += spent;
         if (done) break;
         this.#adaptChunk(spent);
-        const cycles = this.#model.counters().cycle - startCycle;
-        if (cycles >= this.#maximumCycles) throw this.#tooLong(cycles);
+        const { cycle, ports } = this.#model.counters();
+        const cycles = cycle - startCycle;
+        const more = this.manifest.ports.findIndex(
+          ({ name }, index) => ports[index].beats > (beats[name] ?? Number.POSITIVE_INFINITY),
+        );
+        if (more >= 0) {
+          const { name } = this.manifest.ports[more];
+          throw this.#endless(
+            'SIM_LIVELOCK',
+            `does not end: port ${name} has moved ${ports[more].beats} beats in ${cycles} cycles, ` +
+              `the golden model moves ${beats[name]} in the whole run`,
+          );
+        }
+        if (cycles >= maximum) {
+          throw this.#endless('SIM_CYCLE_LIMIT', `was not done after ${cycles} cycles`);
+        }
         onCycles?.(cycles);
         await setImmediate();
+        // Somebody else may have closed it meanwhile: the model is gone then.
+        this.#checkOpen();
       }
       const counters = this.#model.counters();
       this.#model.acknowledge();
@@ -250,7 +282,7 @@ class VerilatedSimulator implements Simulator {
         ...(profile === undefined ? {} : { profile }),
       };
     } finally {
-      this.#model.unbind();
+      if (!this.#closed) this.#model.unbind();
       this.#held = undefined;
     }
   }
@@ -305,15 +337,10 @@ class VerilatedSimulator implements Simulator {
     });
   }
 
-  #tooLong(cycles: number): TilewrightError {
+  #endless(code: string, why: string): TilewrightError {
     this.#stopped = true;
-    return new TilewrightError(
-      `${this.manifest.kernel} was not done after ${cycles} cycles, though its ports are busy`,
-      {
-        code: 'SIM_CYCLE_LIMIT',
-        hint: 'Raise maximumCycles if the workload is that large; else look for an endless loop.',
-      },
-    );
+    const { text, hint } = livelockReport(this.manifest, this.#model.ask(), why);
+    return new TilewrightError(text, { code, hint });
   }
 }
 
@@ -327,13 +354,10 @@ export async function openSimulator(
   options: SimulatorOptions = {},
 ): Promise<Simulator> {
   const memory = checkedMemory(options.memory ?? {});
-  const patience = checked(
-    'noProgressCycles',
-    options.noProgressCycles ?? 20_000 + 10 * memory.latency,
-    1,
-    2 ** 40,
-  );
-  const maximum = checked('maximumCycles', options.maximumCycles ?? 2 ** 31, 1, 2 ** 52);
+  const given = (name: 'noProgressCycles' | 'maximumCycles', high: number) =>
+    options[name] === undefined ? undefined : checked(name, options[name], 1, high);
+  const patience = given('noProgressCycles', 2 ** 40) ?? 0;
+  const maximum = given('maximumCycles', 2 ** 52);
   const trace = options.trace === undefined ? undefined : new OutputFile(options.trace);
   const axiLog = options.axiLog === undefined ? undefined : new OutputFile(options.axiLog);
   const built = await buildModel(kernel, { ...options, trace: trace !== undefined });

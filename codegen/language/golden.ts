@@ -16,6 +16,8 @@ import { observeStreams } from './stream.ts';
 export interface GoldenReport {
   /** What the kernel printed, a line an entry. */
   readonly log: readonly string[];
+  /** Elements that went through all streams. */
+  readonly elements: number;
   /** Per memory argument: what the kernel asked for. These are the useful beats of every figure. */
   readonly ports: readonly {
     readonly name: string;
@@ -72,7 +74,7 @@ export function runGolden<P extends Parameters, A extends Arguments>(
     if (argument.kind !== 'read-array' && argument.kind !== 'write-array') continue;
     bound[name] = Array.from({ length: argument.count }, (_, at) => bound[`${name}_${at}`]);
   }
-  const streams: { readonly left: number }[] = [];
+  const streams: { readonly left: number; readonly written: number }[] = [];
   const log: string[] = [];
   observeLog(
     (line) => log.push(line),
@@ -91,7 +93,12 @@ export function runGolden<P extends Parameters, A extends Arguments>(
       hint: 'Every request needs its beats and responses, every write its read: hardware would hang here.',
     });
   }
-  return { log, ports: ports.map(({ name, bursts, beats }) => ({ name, bursts, beats })) };
+  const elements = streams.reduce((total, one) => total + one.written, 0);
+  return {
+    log,
+    elements,
+    ports: ports.map(({ name, bursts, beats }) => ({ name, bursts, beats })),
+  };
 }
 
 function wrongArgument(kernel: string, name: string, wanted: string): TilewrightError {

@@ -32,6 +32,8 @@ export interface Stream<T> {
 class GoldenStream<T> implements Stream<T> {
   private queue: T[] = [];
   private head = 0;
+  /** Whose stack says which line of the kernel makes the stream: it has no name here. */
+  private readonly made = new Error('the stream is made here');
 
   read(): T {
     if (this.head >= this.queue.length) {
@@ -40,6 +42,7 @@ class GoldenStream<T> implements Stream<T> {
         {
           code: 'STREAM_EMPTY',
           hint: 'Producer and consumer must agree on the number of elements, and the producer must be called first.',
+          cause: this.made,
         },
       );
     }
@@ -50,13 +53,18 @@ class GoldenStream<T> implements Stream<T> {
     this.queue.push(value);
   }
 
+  /** Elements that were written. */
+  get written(): number {
+    return this.queue.length;
+  }
+
   /** Elements that nobody read. */
   get left(): number {
     return this.queue.length - this.head;
   }
 }
 
-type Watch = (stream: { readonly left: number }) => void;
+type Watch = (stream: { readonly left: number; readonly written: number }) => void;
 
 // One for all copies of this module: a kernel's file may have been loaded with a copy of its own.
 const key = Symbol.for('tilewright.language.streams');

@@ -33,6 +33,13 @@ export function buildManifest(
 ): Manifest {
   const ends = endpoints(kernel);
   const only = (key: string) => [...(ends.get(key) ?? [])][0];
+  const usersOf = (memory: string) =>
+    Object.fromEntries(
+      (['request', 'receive', 'send', 'response'] as const).flatMap((access) => {
+        const user = only(`${access} ${memory}`);
+        return user === undefined ? [] : [[access, user]];
+      }),
+    );
   return {
     formatVersion: manifestFormatVersion,
     kernel: kernel.name,
@@ -47,6 +54,7 @@ export function buildManifest(
       outstanding: memory.outstanding,
       bank: 0,
       source: place(memory.span),
+      users: usersOf(memory.name),
     })),
     processes: kernel.processes.map(({ name, span }) => ({ name, source: place(span) })),
     streams: kernel.streams.map((stream) => ({

@@ -58,6 +58,13 @@ export interface ManifestPort {
   readonly bank: number;
   /** Of its memory. */
   readonly source: ManifestPlace;
+  /** The processes that use it, by what they do; which may be missing. */
+  readonly users: {
+    readonly request?: string;
+    readonly receive?: string;
+    readonly send?: string;
+    readonly response?: string;
+  };
 }
 
 export interface ManifestProcess {

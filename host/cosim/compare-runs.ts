@@ -1,6 +1,12 @@
 import { TilewrightError } from '../../codegen/support/errors.ts';
 import type { BuiltKernel } from '../device/built-kernel.ts';
-import type { Device, DeviceBuffer, LoadedKernel, RunReport } from '../device/device.ts';
+import type {
+  Device,
+  DeviceBuffer,
+  DeviceRunOptions,
+  LoadedKernel,
+  RunReport,
+} from '../device/device.ts';
 import { type EncodedWorkload, elementView } from './encode-workload.ts';
 
 /** What one device made of a workload. */
@@ -16,7 +22,7 @@ export async function runOn(
   device: Device,
   kernel: BuiltKernel,
   workload: EncodedWorkload,
-  signal?: AbortSignal,
+  options: DeviceRunOptions = {},
   loading: Promise<LoadedKernel> = device.load(kernel),
 ): Promise<DeviceRun> {
   const loaded = await loading;
@@ -28,7 +34,7 @@ export async function runOn(
       buffer.write(bytes);
     }
     const args = { ...workload.scalars, ...Object.fromEntries(buffers) };
-    const report = await loaded.run(args, signal === undefined ? {} : { signal });
+    const report = await loaded.run(args, options);
     const outputs = new Map<string, Uint8Array>();
     for (const { memory } of workload.outputs) {
       const buffer = buffers.get(memory.name);

@@ -1,9 +1,9 @@
 import { loadKernelModule, seededRandom } from '../../codegen/index.ts';
 import { TilewrightError } from '../../codegen/support/errors.ts';
-import { defaultMemory, type SimulationProfile } from '../../sim/index.ts';
+import { defaultMemory, type RunLimits, type SimulationProfile } from '../../sim/index.ts';
 import { buildKernel } from '../device/build-kernel.ts';
 import type { BuiltKernel } from '../device/built-kernel.ts';
-import type { Device, LoadedKernel } from '../device/device.ts';
+import type { Device, LoadedKernel, RunReport } from '../device/device.ts';
 import { openDevice } from '../device/open-device.ts';
 import { runKernelCode } from '../device/run-kernel-code.ts';
 import {
@@ -32,6 +32,10 @@ export interface CosimOptions {
   readonly devices?: readonly string[];
   readonly trace?: string;
   readonly axiLog?: string;
+  /** Time for golden's run, in milliseconds; by default it may take for ever. */
+  readonly timeoutMs?: number;
+  /** Cycles after which the Verilog has failed; by default far more than golden's work can take. */
+  readonly maximumCycles?: number;
   /** Counts what each process does in the Verilog's cycles; its model is another one, and slower. */
   readonly profile?: boolean;
   readonly signal?: AbortSignal;
@@ -104,6 +108,7 @@ export async function cosimWorkload(
   options: Omit<CosimOptions, 'kernel' | 'parameters'>,
 ): Promise<CosimResult> {
   const { seed = 1, devices = ['native', 'sim'], signal, onProgress = () => {} } = options;
+  const { timeoutMs } = options;
   const memory = {
     latency: options.memory?.latency ?? defaultMemory.latency,
     outstanding: options.memory?.outstanding ?? defaultMemory.outstanding,
@@ -122,6 +127,7 @@ export async function cosimWorkload(
         trace: name === 'sim' ? options.trace : undefined,
         axiLog: name === 'sim' ? options.axiLog : undefined,
         profile: name === 'sim' && options.profile === true,
+        maximumCycles: options.maximumCycles,
         signal: building,
       });
       const loading = device.load(kernel);
@@ -132,7 +138,8 @@ export async function cosimWorkload(
     for (const { device, loading } of opened) {
       signal?.throwIfAborted();
       onProgress(`${kernel.manifest.kernel} on ${device.name}`);
-      runs.push(await runOn(device, kernel, workload, signal, loading));
+      const limits = runs.length === 0 ? {} : limitsOf(runs[0].report, memory);
+      runs.push(await runOn(device, kernel, workload, { signal, limits, timeoutMs }, loading));
     }
   } finally {
     stop.abort();
@@ -169,4 +176,18 @@ export async function cosimWorkload(
       sim === undefined || cycles === null ? null : Math.round((cycles / sim.hostMs) * 1000),
     ...(sim?.profile === undefined ? {} : { profile: sim.profile }),
   };
+}
+
+/**
+ * What the Verilog cannot need if it does the work of golden: of elements and beats that wait for each other
+ * one by one, each takes a round trip through the memory or two. Loops that touch neither come on top.
+ */
+function limitsOf(
+  { elements = 0, ports = [] }: RunReport,
+  { latency, stall }: { readonly latency: number; readonly stall: number },
+): RunLimits {
+  const beats = Object.fromEntries(ports.map(({ port, beats }) => [port, beats]));
+  const moves = elements + ports.reduce((total, one) => total + one.beats, 0);
+  const roundTrip = (2 * latency + 100) / (1 - stall);
+  return { beats, maximumCycles: 10_000_000 + Math.ceil(4 * moves * roundTrip) };
 }

@@ -1,4 +1,4 @@
-import type { SimulationProfile } from '../../sim/index.ts';
+import type { RunLimits, SimulationProfile } from '../../sim/index.ts';
 import type { BuiltKernel } from './built-kernel.ts';
 
 /** Buffers are plain bytes: little-endian elements, length a multiple of 64 (one 512-bit beat). */
@@ -18,6 +18,8 @@ export interface RunReport {
   readonly cycles?: number;
   /** What the kernel's print() wrote, process by process; only where the back end keeps it (not a card). */
   readonly log?: readonly string[];
+  /** Elements that went through all streams; only of golden. */
+  readonly elements?: number;
   /** Per port, where the back end counts them (golden: the useful beats; sim: the beats seen). */
   readonly ports?: readonly PortReport[];
   /** What every cycle was spent on; only where the device was opened with `profile`. */
@@ -32,10 +34,18 @@ export interface DeviceBuffer extends Disposable {
   release(): void;
 }
 
+export interface DeviceRunOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Of this machine's time, after which a run has failed; heeded by `golden`, which nothing else ends. */
+  readonly timeoutMs?: number | undefined;
+  /** After which a run has failed; heeded by `sim`, where a kernel can go on for ever. */
+  readonly limits?: RunLimits;
+}
+
 export interface LoadedKernel {
   readonly built: BuiltKernel;
   /** Buffers that the kernel writes are complete when the promise resolves. */
-  run(args: KernelArguments, options?: { readonly signal?: AbortSignal }): Promise<RunReport>;
+  run(args: KernelArguments, options?: DeviceRunOptions): Promise<RunReport>;
 }
 
 /** One way of running a kernel. Raw handles never leave a back end. */

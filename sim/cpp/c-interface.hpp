@@ -22,6 +22,7 @@ struct Model {
   Failure failure;
   std::string log;
   std::string profile;
+  std::string told;
 
   // Once failed, a simulation stays failed: its state says nothing any more.
   template <class Work>
@@ -134,6 +135,13 @@ TILEWRIGHT_API int32_t tw_run(void* handle, uint64_t cycles) {
   return model.guarded([&] {
     return model.simulation->run(cycles) == tilewright::RunState::done ? 1 : 0;
   });
+}
+
+// What each process is about, a line each. The kernel cannot go on afterwards.
+TILEWRIGHT_API const char* tw_ask(void* handle) {
+  auto& model = tilewright::model(handle);
+  if (model.simulation != nullptr) model.told = model.simulation->ask();
+  return model.told.c_str();
 }
 
 TILEWRIGHT_API int32_t tw_acknowledge(void* handle) {

@@ -101,6 +101,13 @@ class ReadPort {
   // Data that came without a burst; a read port has none.
   size_t orphans() const { return 0; }
 
+  // The memory will do something by itself: show a beat that is due, or take an address.
+  bool pending() const {
+    return (!queue_.empty() && !showing_) || (ar_.valid() && queue_.size() < outstanding_);
+  }
+  // The kernel has announced data that it does not send; a read port never has.
+  bool owes() const { return false; }
+
   std::string state() const {
     const bool rvalid = *signals_.rvalid;
     const bool rready = *signals_.rready;

@@ -16,8 +16,19 @@ inline std::string*& activeLog() {
   return log;
 }
 
+// Where what the processes say of themselves goes while they are asked (see `Simulation::ask`).
+inline std::string*& activeWatch() {
+  static thread_local std::string* watch = nullptr;
+  return watch;
+}
+
 // Lines without the mark are the simulator's own; a failed assertion ends the run.
 inline void takeLine(const std::string& line) {
+  static const char asked[] = "TILEWRIGHT-WATCH ";
+  if (line.compare(0, sizeof asked - 1, asked) == 0) {
+    if (activeWatch() != nullptr) *activeWatch() += line.substr(sizeof asked - 1);
+    return;
+  }
   static const char mark[] = "TILEWRIGHT ";
   std::string* log = activeLog();
   if (log == nullptr || line.compare(0, sizeof mark - 1, mark) != 0) return;

@@ -4,6 +4,7 @@
 // kernel's outputs settle; handshakes and rules are sampled; the clock rises.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -18,6 +19,7 @@
 #include "control-port.hpp"
 #include "memory-model.hpp"
 #include "read-port.hpp"
+#include "run-log.hpp"
 #include "write-port.hpp"
 
 namespace tilewright {
@@ -34,9 +36,14 @@ constexpr unsigned kResetCycles = 8;
 // A register answers within a few cycles, or never.
 constexpr unsigned kRegisterPatience = 1000;
 
+// How often it is looked whether anything moves, and how long nothing has to. What is registered between a
+// process and its port takes a few cycles.
+constexpr uint64_t kLookCycles = 256;
+
 struct SimulationConfig {
   MemoryConfig memory;
-  // Cycles without a handshake on any port after which a running kernel counts as stuck.
+  // Cycles without a handshake on any port after which a running kernel counts as stuck; 0: as soon as
+  // nothing in it moves any more, or after a while where it does not tell.
   uint64_t patience;
   std::string axiLog;  // empty: none
   std::string trace;   // empty: none
@@ -45,9 +52,6 @@ struct SimulationConfig {
 // A FIFO between two processes of the kernel, as it is now.
 struct Stream {
   const char* name;
-  const char* from;
-  const char* to;
-  unsigned depth;
   bool full;
   bool empty;
 };
@@ -59,7 +63,7 @@ template <class Kernel>
 class Simulation {
  public:
   explicit Simulation(const SimulationConfig& config)
-      : patience_(config.patience),
+      : patience_(patienceOf(config)),
         context_(std::make_unique<VerilatedContext>()),
         top_(makeTop(*context_, config)),
         kernel_(*top_, config.memory) {
@@ -152,6 +156,24 @@ class Simulation {
     return "";
   }
 
+  // What each process is about, a line each (see emit-watch.ts). The kernel is in reset afterwards.
+  std::string ask() {
+    std::string told;
+    activeWatch() = &told;
+    kernel_.reset(true);
+    kernel_.clock(0);
+    activeWatch() = nullptr;
+    kernel_.eachPort([&](auto& port) {
+      told += format("PORT %s %zu %d %s\n", port.name(), port.inFlight(), port.owes(),
+                     port.state().c_str());
+    });
+    kernel_.eachStream([&](const Stream& stream) {
+      told += format("STREAM %s %s\n", stream.name,
+                     stream.full ? "full" : stream.empty ? "empty" : "some");
+    });
+    return told;
+  }
+
   uint64_t cycle() const { return cycle_; }
   uint64_t startCycle() const { return startCycle_; }
   uint64_t doneCycle() const { return doneCycle_; }
@@ -225,6 +247,8 @@ class Simulation {
   }
 
   void step() {
+    // Read as $time by the processes' watch_since.
+    context_->time(cycle_);
     kernel_.control.drive();
     kernel_.eachPort([&](auto& port) { port.drive(cycle_); });
     kernel_.clock(0);
@@ -244,13 +268,14 @@ class Simulation {
       state_ = RunState::running;
       startCycle_ = cycle_;
       lastProgress_ = cycle_;
+      nextLook_ = cycle_ + kLookCycles;
       if constexpr (Kernel::kProfiled) kernel_.profile.clear();
       log_.mark(cycle_, "start");
     } else if (state_ == RunState::running) {
       if (kernel_.interrupt()) {
         completed();
-      } else if (cycle_ - lastProgress_ > patience_) {
-        stuck();
+      } else if (cycle_ >= nextLook_) {
+        look();
       }
     }
 
@@ -284,26 +309,32 @@ class Simulation {
     });
   }
 
-  static std::string waiting(const Stream& stream) {
-    if (stream.full) {
-      return format("stream %s is full (depth %u): %s can write no more until %s reads",
-                    stream.name, stream.depth, stream.from, stream.to);
-    }
-    if (stream.empty) {
-      return format("stream %s is empty: %s can read nothing until %s writes", stream.name,
-                    stream.to, stream.from);
-    }
-    return format("stream %s holds some of its %u words: neither %s nor %s waits for it",
-                  stream.name, stream.depth, stream.from, stream.to);
+  static uint64_t patienceOf(const SimulationConfig& config) {
+    if (config.patience > 0 || Kernel::kWatched) return config.patience;
+    return 20000 + 10 * static_cast<uint64_t>(config.memory.latency);
   }
 
-  [[noreturn]] void stuck() {
-    std::string text = format("no handshake on any port since cycle %llu, for %llu cycles",
-                              static_cast<unsigned long long>(lastProgress_),
-                              static_cast<unsigned long long>(cycle_ - lastProgress_));
-    kernel_.eachPort([&](auto& port) { text += "\n  " + port.state(); });
-    kernel_.eachStream([&](const Stream& stream) { text += "\n  " + waiting(stream); });
-    throw Failure{"DEADLOCK", text};
+  // For certain stuck: no port had a handshake and no process moved for a while, and the memory has
+  // nothing under way. A kernel that does not tell of its processes gets the patience instead.
+  void look() {
+    nextLook_ = cycle_ + kLookCycles;
+    const uint64_t quiet = cycle_ - lastProgress_;
+    if (patience_ > 0) {
+      if (quiet > patience_) stuck(lastProgress_);
+      nextLook_ = std::min(nextLook_, lastProgress_ + patience_ + 1);
+    }
+    if constexpr (Kernel::kWatched) {
+      bool pending = false;
+      kernel_.eachPort([&](auto& port) { pending = pending || port.pending(); });
+      const uint64_t moved = std::max(lastProgress_, kernel_.lastMove());
+      if (!pending && cycle_ - moved >= kLookCycles) stuck(moved);
+    }
+  }
+
+  [[noreturn]] void stuck(uint64_t since) {
+    throw Failure{"STUCK", format("NOW %llu %llu\n", static_cast<unsigned long long>(since),
+                                  static_cast<unsigned long long>(cycle_)) +
+                               ask()};
   }
 
   uint64_t patience_;
@@ -316,6 +347,7 @@ class Simulation {
   Kernel kernel_;
   uint64_t cycle_ = 0;
   uint64_t lastProgress_ = 0;
+  uint64_t nextLook_ = 0;
   uint64_t startCycle_ = 0;
   uint64_t doneCycle_ = 0;
   RunState state_ = RunState::done;

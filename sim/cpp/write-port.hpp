@@ -120,6 +120,14 @@ class WritePort {
   // Beats that came without a burst.
   size_t orphans() const { return early_.size(); }
 
+  // The memory will do something by itself: respond, take an address, or take data.
+  bool pending() const {
+    return (!responses_.empty() && !responding_) ||
+           (aw_.valid() && inFlight() < outstanding_) || (*signals_.wvalid && !pending_.empty());
+  }
+  // The kernel has announced data that it does not send.
+  bool owes() const { return !pending_.empty() && !*signals_.wvalid; }
+
   std::string state() const {
     const bool wvalid = *signals_.wvalid;
     const bool bready = *signals_.bready;

@@ -130,7 +130,7 @@ class Check {
     for (const one of this.golden) {
       try {
         await using opened = await openDevice(device, { ...optionsOf(one.run), quick: true });
-        const done = await runOn(opened, this.kernel, one.workload, signal);
+        const done = await runOn(opened, this.kernel, one.workload, { signal });
         this.compare(target, one, resultsOf(done));
       } catch (error) {
         this.findings.push(failed(target, error, one.run));

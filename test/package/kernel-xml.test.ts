@@ -6,7 +6,17 @@ import { TilewrightError } from '../../codegen/support/errors.ts';
 const u32: ManifestType = { signed: false, width: 32 };
 const port = (name: string, direction: 'read' | 'write'): ManifestPort => {
   const source = { file: 'example.ts', line: 1, column: 1 };
-  return { name, direction, dataBits: 512, addressBits: 64, outstanding: 64, bank: 0, source };
+  const users = {};
+  return {
+    name,
+    direction,
+    dataBits: 512,
+    addressBits: 64,
+    outstanding: 64,
+    bank: 0,
+    source,
+    users,
+  };
 };
 
 const manifest: Manifest = {

@@ -119,7 +119,7 @@ describe('a model', () => {
   test('whose ports have another width is refused', async () => {
     const { manifest } = writeBeatCopy(join(folder, 'narrow'));
     const ports = manifest.ports.map((port) => ({ ...port, dataBits: 256 }));
-    const names = { interrupt: 'interrupt', fifos: [], bits: new Set<string>() };
+    const names = { interrupt: 'interrupt', fifos: [], watches: [], bits: new Set<string>() };
     expect(() => glueView({ ...manifest, ports }, names)).toThrow(
       'port m_axi_source has 256 data and 64 address bits',
     );

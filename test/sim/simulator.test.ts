@@ -293,9 +293,9 @@ describe('a kernel that is stuck', () => {
     expect(error.code).toBe('SIM_DEADLOCK');
     expect(error.message).toMatch(/no handshake on any port since cycle \d+, for 206\d\d cycles/);
     expect(error.message).toMatch(
-      /m_axi_source: AR valid=1 ready=0, R valid=1 ready=0, 8 bursts in flight, .*the kernel does not take the data/,
+      /m_axi_source \(memory source, beat_copy.v:4:1\): AR valid=1 ready=0, R valid=1 ready=0, 8 bursts in flight, .*the kernel does not take the data/,
     );
-    expect(error.message).toMatch(/m_axi_target: .*the kernel owes the data of a burst/);
+    expect(error.message).toMatch(/m_axi_target .*: .*the kernel owes the data of a burst/);
     expect(error.message).toContain(
       'stream copied is empty: save can read nothing until load writes',
     );
@@ -425,6 +425,13 @@ describe('a long run', () => {
       const again = await failureOf(() => simulator.run({ ...workload(1, 1) }));
       expect(again.message).toContain('was stopped in the middle of a run');
     });
+  });
+
+  test('ends with an error when its simulator is closed', async () => {
+    const simulator = await openSimulator(kernel, {});
+    const running = failureOf(() => simulator.run({ ...workload(1_000_000, 1) }));
+    await simulator.close();
+    expect((await running).code).toBe('SIM_CLOSED');
   });
 
   test('keeps its memory although the buffer is released, and is alone', async () => {

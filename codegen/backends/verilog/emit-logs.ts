@@ -51,6 +51,6 @@ function display(
 }
 
 /** Text inside a format string of Verilog; the front end admits printable ASCII only. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%');
 }

@@ -7,6 +7,7 @@ import { logs } from './emit-logs.ts';
 import { profile } from './emit-profile.ts';
 import { control } from './emit-sequencing.ts';
 import { emitStage, variables } from './emit-stages.ts';
+import { watch } from './emit-watch.ts';
 import { accessSignals, type ModulePort, portsOf, range } from './ports.ts';
 import { ProcessContext } from './process-context.ts';
 import { lineText, spansOfBlock } from './source-lines.ts';
@@ -78,7 +79,7 @@ function moduleBody(context: ProcessContext, ports: readonly ModulePort[]): stri
     all.length === 0
       ? []
       : ['', '    // Bits that nothing reads.', `    wire unused = &{1'b0, ${all.join(', ')}};`];
-  return [...head, ...context.lines, ...tail, ...profile(context)].join('\n');
+  return [...head, ...context.lines, ...tail, ...profile(context), ...watch(context)].join('\n');
 }
 
 /** Inputs that carry results, of which some fields may go unread. */

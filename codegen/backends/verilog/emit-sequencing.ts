@@ -7,7 +7,7 @@ import type { ProcessContext } from './process-context.ts';
 /** One reason for which a stage may have to wait. */
 export interface StallReason {
   /** The access that cannot happen yet; undefined where a value of an older block is awaited. */
-  readonly access?: Pick<BlockOp, 'kind' | 'resource'>;
+  readonly access?: Pick<BlockOp, 'kind' | 'resource' | 'span'>;
   /** The condition, in Verilog. */
   readonly text: string;
 }
@@ -28,7 +28,7 @@ export function stallReasons(context: ProcessContext, stage: number): readonly S
     const { busy } = accessSignals(op, context.kernel);
     if (busy === undefined) return [];
     const text = `(${[...context.active(op, stage, block), busy].join(' && ')})`;
-    return [{ access: { kind: op.kind, resource: op.resource }, text }];
+    return [{ access: op, text }];
   });
   const older = [...hazards(context, stage), ...arrayHazards(context, stage)];
   return [...accesses, ...older.map((text) => ({ text }))];

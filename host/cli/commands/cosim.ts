@@ -1,5 +1,5 @@
 import type { CosimResult } from '../../cosim/cosim.ts';
-import { defineCommand, parameterOption } from '../command.ts';
+import { defineCommand, parameterOption, realNumber, wholeNumber } from '../command.ts';
 import { strictOption, tellWarnings } from '../kernel-warnings.ts';
 import { givenWorkload, workloadOptions } from '../workload-options.ts';
 
@@ -86,6 +86,14 @@ export default defineCommand({
       type: 'string',
       requiresArg: true,
     },
+    timeout: realNumber('timeout', 'Seconds that the run in TypeScript may take', {
+      min: 0.001,
+      max: 1e6,
+    }),
+    'max-cycles': wholeNumber('max-cycles', 'Clock cycles after which the Verilog has failed', {
+      min: 1,
+      max: 2 ** 52,
+    }),
   },
   examples: [
     ['tilewright cosim mean_aggregate', 'The default workload and memory'],
@@ -103,7 +111,7 @@ export default defineCommand({
       buildKernel(kernel, options.parameter ?? {}),
     );
     tellWarnings(warnings, options.strict, context);
-    const { parameter, trace, 'axi-log': axiLog } = options;
+    const { parameter, trace, timeout, 'axi-log': axiLog, 'max-cycles': maximumCycles } = options;
     const result = await context.progress.step(`Co-simulating ${kernel}`, (update) =>
       cosim({
         kernel,
@@ -111,6 +119,8 @@ export default defineCommand({
         ...givenWorkload(options),
         ...(trace === undefined ? {} : { trace }),
         ...(axiLog === undefined ? {} : { axiLog }),
+        ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
+        ...(maximumCycles === undefined ? {} : { maximumCycles }),
         signal: context.signal,
         onProgress: update,
       }),

@@ -33,7 +33,7 @@ async function goldenSamples(
 ): Promise<Uint32Array> {
   const device = await openDevice('golden');
   try {
-    const { outputs } = await runOn(device, kernel, workload, signal);
+    const { outputs } = await runOn(device, kernel, workload, { signal });
     const bytes = outputs.get('samples');
     if (bytes === undefined) throw new Error('neighbor_sample has no output samples');
     return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);

@@ -2,9 +2,18 @@ import { performance } from 'node:perf_hooks';
 import { type GoldenArguments, loadKernelModule, runGolden } from '../../../codegen/index.ts';
 import { TilewrightError } from '../../../codegen/support/errors.ts';
 import type { BuiltKernel } from '../built-kernel.ts';
-import type { Device, DeviceBuffer, KernelArguments, LoadedKernel, RunReport } from '../device.ts';
+import type {
+  Device,
+  DeviceBuffer,
+  DeviceRunOptions,
+  KernelArguments,
+  LoadedKernel,
+  RunReport,
+} from '../device.ts';
 import { HostBuffer } from '../host-buffer.ts';
 import { runKernelCode } from '../run-kernel-code.ts';
+import { nameStream } from './name-stream.ts';
+import { runInterruptible } from './run-interruptible.ts';
 
 type Definition = Awaited<ReturnType<typeof loadKernelModule>>['definition'];
 
@@ -19,9 +28,9 @@ class GoldenKernel implements LoadedKernel {
 
   async run(
     args: KernelArguments,
-    options: { readonly signal?: AbortSignal } = {},
+    { signal, timeoutMs }: DeviceRunOptions = {},
   ): Promise<RunReport> {
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     const plain: Record<string, Uint8Array | number | bigint> = {};
     for (const [name, value] of Object.entries(args)) {
       if (typeof value === 'number' || typeof value === 'bigint') plain[name] = value;
@@ -34,12 +43,21 @@ class GoldenKernel implements LoadedKernel {
       }
     }
     const begin = performance.now();
-    const { ports, log } = runKernelCode(this.built, 'dataflow()', () =>
-      runGolden(this.#definition, this.built.manifest.parameters, plain as GoldenArguments),
+    const { kernel, parameters } = this.built.manifest;
+    const golden = () => {
+      try {
+        return runGolden(this.#definition, parameters, plain as GoldenArguments);
+      } catch (error) {
+        throw nameStream(this.built, error);
+      }
+    };
+    const { ports, log, elements } = runKernelCode(this.built, 'dataflow()', () =>
+      runInterruptible(`${kernel} in TypeScript`, golden, timeoutMs),
     );
     return {
       hostMs: performance.now() - begin,
       log,
+      elements,
       ports: ports.map(({ name, bursts, beats }) => ({ port: `m_axi_${name}`, bursts, beats })),
     };
   }

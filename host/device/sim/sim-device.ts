@@ -8,7 +8,14 @@ import {
   type SimulatorOptions,
 } from '../../../sim/index.ts';
 import type { BuiltKernel } from '../built-kernel.ts';
-import type { Device, DeviceBuffer, KernelArguments, LoadedKernel, RunReport } from '../device.ts';
+import type {
+  Device,
+  DeviceBuffer,
+  DeviceRunOptions,
+  KernelArguments,
+  LoadedKernel,
+  RunReport,
+} from '../device.ts';
 
 /** Memory, stalls, trace and log, as `openSimulator` takes them; the same for every kernel loaded. */
 export type SimDeviceOptions = SimulatorOptions;
@@ -58,15 +65,12 @@ class SimKernel implements LoadedKernel {
     this.simulator = simulator;
   }
 
-  async run(
-    args: KernelArguments,
-    options: { readonly signal?: AbortSignal } = {},
-  ): Promise<RunReport> {
+  async run(args: KernelArguments, { signal, limits }: DeviceRunOptions = {}): Promise<RunReport> {
     const own = Object.entries(args).map(
       ([name, value]) => [name, this.#own(name, value)] as const,
     );
     const before = performance.now();
-    const result = await this.simulator.run(Object.fromEntries(own), options);
+    const result = await this.simulator.run(Object.fromEntries(own), { ...limits, signal });
     const { cycles, ports, log, profile } = result;
     const hostMs = performance.now() - before;
     return { hostMs, cycles, ports, log, ...(profile === undefined ? {} : { profile }) };
