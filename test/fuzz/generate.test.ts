@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { acceptedPrograms } from './generate/accepted-programs.ts';
+import { features } from './generate/features.ts';
 import { kernelOfPrograms } from './generate/kernel-of-programs.ts';
 import { randomProgram } from './generate/random-program.ts';
 
@@ -50,4 +51,11 @@ describe('a kernel of programs', () => {
     expect(kernel.programOfProcess('pack_7')).toBe(undefined);
     expect(kernel.programOfProcess('feed')).toBe(undefined);
   });
+});
+
+test('all that is in the list occurs within a hundred and fifty programs', () => {
+  const found = new Set(
+    Array.from({ length: 150 }, (_, at) => randomProgram(at + 1)).flatMap((one) => one.features),
+  );
+  expect(features.filter((one) => !found.has(one))).toEqual([]);
 });

@@ -1,11 +1,12 @@
+import { bigExactly, bigType } from './bigints.ts';
 import { number, numberType } from './integers.ts';
 import type { ArrayVariable, ProgramWriter } from './program-writer.ts';
-import { type IntType, int, rangeOf, type Scalar, typeText, type VecType } from './types.ts';
+import { type IntType, int, isBig, rangeOf, type Scalar, typeText, type VecType } from './types.ts';
 import { atMost, literal, narrowed, result, typed, type Value } from './value.ts';
 import { laneIndex, vectorOf } from './vectors.ts';
 
 /** Declares a local array of random storage, partition and first content. */
-export function declareArray(w: ProgramWriter, copied = false): ArrayVariable {
+export function declareArray(w: ProgramWriter): ArrayVariable {
   const { draw } = w;
   const name = w.fresh('a');
   const registers = draw.chance(0.35);
@@ -14,7 +15,8 @@ export function declareArray(w: ProgramWriter, copied = false): ArrayVariable {
     ? draw.pick([2, 4, 8, 16].filter((one) => one % factor === 0))
     : factor * draw.integer(1, registers ? 9 : 8);
   const lanes = draw.chance(0.2) ? draw.pick([2, 4]) : 1;
-  const integer = numberType(w, draw.chance(0.7) ? 20 : 53);
+  const big = lanes === 1 && w.limits.width > 53 && draw.chance(0.1);
+  const integer = big ? bigType(w) : numberType(w, draw.chance(0.7) ? 20 : 53);
   const element: Scalar | VecType =
     lanes === 1 ? integer : { kind: 'vec', element: integer, lanes };
   const { max } = rangeOf(integer);
@@ -23,17 +25,26 @@ export function declareArray(w: ProgramWriter, copied = false): ArrayVariable {
     `${draw.pick([0n, max, 1n])}`,
     `i * i + ${draw.integer(0, 3)}`,
   ];
+  const open = lanes === 1 && !big && draw.chance(0.12);
   const options = [
     ...(registers ? ["storage: 'registers'"] : draw.chance(0.4) ? ["storage: 'block'"] : []),
     ...(factor > 1
       ? [`partition: { scheme: '${draw.pick(['cyclic', 'block'])}', factor: ${factor} }`]
       : []),
-    ...(lanes === 1 && !copied && draw.chance(0.4)
+    ...(open ? ['uninitialised: true'] : []),
+    ...(lanes === 1 && !big && !open && draw.chance(0.4)
       ? [`initial: (i) => ${draw.pick(initial)}`]
       : []),
   ];
   const tail = options.length === 0 ? '' : `, { ${options.join(', ')} }`;
   w.line(`const ${name} = array(${typeText(element)}, ${length}${tail});`);
+  if (open) {
+    // Every element before it may be read.
+    w.line(`for (let i = 0; i < ${length}; i++) {`);
+    if (draw.chance(0.6)) w.line('  pipeline();');
+    w.line(`  ${name}[i] = ${typeText(integer)}(i * ${draw.integer(1, 9)});`);
+    w.line('}');
+  }
   const made = { name, element, length };
   w.arrays.push(made);
   return made;
@@ -44,10 +55,15 @@ export function arrayIndex(w: ProgramWriter, length: number): string {
   const { draw } = w;
   if (length === 1) return '0';
   if (draw.chance(0.12)) return `${draw.integer(0, length - 1)}`;
+  if ((length === 8 || length === 16) && draw.chance(0.2)) {
+    const row = narrowed(number(w, 1), int(false, length === 8 ? 1 : 2));
+    const column = narrowed(number(w, 1), int(false, 2));
+    return `u${Math.log2(length)}(${row.text} * 4 + ${column.text})`;
+  }
   const most = Math.log2(length);
   const bits = Math.ceil(most);
   const few = draw.chance(0.35) ? Math.min(bits, draw.integer(1, 2)) : bits;
-  const counters = w.scalars().filter(({ variable }) => /^k\d|^at$/.test(variable.name));
+  const counters = w.scalars().filter(({ variable }) => /^k\d|^(at|turn)$/.test(variable.name));
   const from: Value =
     counters.length > 0 && draw.chance(0.4)
       ? stepped(draw.pick(counters).value, draw.integer(0, 3))
@@ -65,8 +81,9 @@ function stepped(counter: Value, by: number): Value {
 
 /** An element of an array as a number. */
 export function elementAt(w: ProgramWriter, depth: number): Value {
-  if (w.arrays.length === 0 || w.pure > 0) return number(w, depth - 1);
-  const { name, element, length } = w.draw.pick(w.arrays);
+  const known = w.arrays.filter(({ element }) => element.kind === 'vec' || element.width <= 53);
+  if (known.length === 0 || w.pure > 0) return number(w, depth - 1);
+  const { name, element, length } = w.draw.pick(known);
   const text = `${name}[${arrayIndex(w, length)}]`;
   if (element.kind !== 'vec') return typed(text, element);
   return typed(`${text}[${laneIndex(w, element.lanes, 0)}]`, element.element);
@@ -87,6 +104,10 @@ export function store(w: ProgramWriter): void {
     return;
   }
   const type = element as IntType;
+  if (isBig(type)) {
+    w.line(`${name}[${index}] = ${bigExactly(w, type, 2)};`);
+    return;
+  }
   if (draw.chance(0.5)) {
     const old = atMost(typed(`${name}[${index}]`, type), 50);
     const other = atMost(number(w, 1), 50);

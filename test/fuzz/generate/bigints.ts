@@ -1,7 +1,8 @@
+import { arrayIndex } from './arrays.ts';
 import { condition } from './conditions.ts';
 import { bitwiseRange, number, shiftedDown } from './integers.ts';
 import type { ProgramWriter } from './program-writer.ts';
-import { type IntType, int, randomInt, rangeOf, typeFor } from './types.ts';
+import { type IntType, int, randomInt, rangeOf } from './types.ts';
 import {
   eitherBrand,
   literal,
@@ -25,6 +26,16 @@ function leaf(w: ProgramWriter): Value {
   const { draw } = w;
   const known = w.scalars().filter(({ type }) => type.kind === 'int' && type.width > 53);
   if (known.length > 0 && draw.chance(0.75)) return draw.pick(known).value;
+  const tables = w.tables.filter(({ element }) => element.kind === 'int' && element.width > 53);
+  if (tables.length > 0 && draw.chance(0.4)) {
+    const { name, element, length } = draw.pick(tables);
+    return typed(`${name}[u${Math.log2(length)}(${number(w, 0).text})]`, element);
+  }
+  const stored = w.arrays.filter(({ element }) => element.kind === 'int' && element.width > 53);
+  if (stored.length > 0 && w.pure === 0 && draw.chance(0.4)) {
+    const { name, element, length } = draw.pick(stored);
+    return typed(`${name}[${arrayIndex(w, length)}]`, element as IntType);
+  }
   const type = bigType(w);
   if (draw.chance(0.25)) {
     const { min, max } = rangeOf(type);
@@ -117,5 +128,3 @@ export function bigExactly(w: ProgramWriter, type: IntType, depth: number): stri
   const from = w.draw.chance(0.8) ? bigint(w, depth) : number(w, depth);
   return narrowed(from, type, w.draw.chance(0.15)).text;
 }
-
-export { typeFor };

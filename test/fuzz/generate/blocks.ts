@@ -9,8 +9,8 @@ import { read, write } from './stream-access.ts';
 export function block(w: ProgramWriter, flow: Flow, depth: number): void {
   const { draw } = w;
   let { reads, writes } = flow;
-  for (let extra = draw.integer(0, 2); reads > 0 || writes > 0 || extra > 0; ) {
-    if (extra > 0 && draw.chance(0.45)) {
+  for (let extra = draw.integer(0, 3); reads > 0 || writes > 0 || extra > 0; ) {
+    if (extra > 0 && draw.chance(0.5)) {
       extra -= 1;
       if (w.budget > 0) statement(w, depth);
       continue;

@@ -2,7 +2,6 @@ import { bigint } from './bigints.ts';
 import { decimal } from './fixed-point.ts';
 import { number } from './integers.ts';
 import type { ProgramWriter } from './program-writer.ts';
-import { int } from './types.ts';
 import { atMost, literal, type Value, widthOf } from './value.ts';
 import { laneSums } from './vectors.ts';
 
@@ -80,5 +79,3 @@ export function conditionBit(w: ProgramWriter, depth: number): Value {
     brand: 'u1',
   };
 }
-
-export const bit = int(false, 1);

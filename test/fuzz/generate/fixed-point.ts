@@ -1,7 +1,7 @@
 import { condition } from './conditions.ts';
 import { number } from './integers.ts';
 import type { ProgramWriter } from './program-writer.ts';
-import { type FixedType, int, isBig, type Range, rangeOf, typeText } from './types.ts';
+import { type FixedType, int, isBig, type Range, typeText } from './types.ts';
 import { narrowed, product, result, typed, union, type Value, widthOf } from './value.ts';
 
 const roundings = ['floor', 'zero', 'half-up', 'half-even'] as const;
@@ -218,8 +218,4 @@ function bigFixed(w: ProgramWriter, type: FixedType, depth: number): string {
       return `${name}.convert(${other}.convert(${next()}, ${name}), ${other})`;
     }
   }
-}
-
-export function fixedRange(type: FixedType): Range {
-  return rangeOf(type);
 }

@@ -50,7 +50,13 @@ export function declareHelper(w: ProgramWriter): void {
     w.line(`return ${exactly(w, type, 2)};`);
   });
   w.top.push(text);
-  w.helpers.push({ name, parameters, result: typed('', type), statement: kind === 'loops' });
+  w.helpers.push({
+    name,
+    parameters,
+    result: typed('', type),
+    statement: kind === 'loops',
+    local: false,
+  });
 }
 
 /** A function within a process, which sees its variables. */
@@ -64,7 +70,7 @@ export function declareClosure(w: ProgramWriter): void {
     texts.push(number(w, 2));
   });
   w.line(`const ${name} = (${listed(parameters)}) => ${typeText(type)}(${texts[0].text});`);
-  w.helpers.push({ name, parameters, result: typed('', type), statement: false });
+  w.helpers.push({ name, parameters, result: typed('', type), statement: false, local: true });
 }
 
 /** A call that stands in a statement of its own, of a function with loops or with an array. */
@@ -87,7 +93,7 @@ export function statementCall(w: ProgramWriter): void {
 
 /** A function that takes an array, changes an element and gives what it was. */
 function arrayCall(w: ProgramWriter): void {
-  const integers = w.arrays.filter((one) => one.element.kind === 'int');
+  const integers = w.arrays.filter(({ element }) => element.kind === 'int' && element.width <= 53);
   if (integers.length === 0) {
     assign(w);
     return;

@@ -3,7 +3,7 @@ import { narrowedBig } from './bigints.ts';
 import { condition, conditionBit } from './conditions.ts';
 import { wholeOfDecimal } from './fixed-point.ts';
 import type { ProgramWriter } from './program-writer.ts';
-import { type IntType, int, type Range, randomInt, rangeOf, typeFor, typeText } from './types.ts';
+import { type IntType, int, type Range, randomInt, rangeOf, typeFor } from './types.ts';
 import {
   atMost,
   eitherBrand,
@@ -280,8 +280,4 @@ export function number(w: ProgramWriter, depth: number): Value {
 /** Any integer as a value of `type`. */
 export function exactly(w: ProgramWriter, type: IntType, depth: number): string {
   return narrowed(number(w, depth), type, w.draw.chance(0.12)).text;
-}
-
-export function name(type: IntType): string {
-  return typeText(type);
 }

@@ -1,9 +1,8 @@
 import { block } from './blocks.ts';
 import { condition } from './conditions.ts';
-import { number } from './integers.ts';
 import type { ProgramWriter } from './program-writer.ts';
 import { type Flow, fewBits } from './stream-access.ts';
-import { int, typeText } from './types.ts';
+import { int } from './types.ts';
 
 /** Copies of a body that unrolled loops around each other may make. */
 const mostCopies = 6;
@@ -25,11 +24,11 @@ export function loop(w: ProgramWriter, flow: Flow, depth: number): void {
   const trips = draw.pick([1, 2, 3, 4].filter(divides));
   const turn = { reads: flow.reads / trips, writes: flow.writes / trips };
   const kind = draw.weighted([
-    [free ? 1.5 : 0, 'fuel'],
-    [free ? 2 : 0, 'data'],
+    [free ? 2 : 0, 'fuel'],
+    [free ? 2.5 : 0, 'data'],
     [1.2, 'down'],
     [w.copies * trips <= mostCopies && trips > 1 ? 1.5 : 0, 'unrolled'],
-    [free ? 0.7 : 0, 'late'],
+    [free ? 1.2 : 0, 'late'],
     [3, 'count'],
   ] as const);
   const body = (counts: boolean) =>
@@ -101,7 +100,7 @@ export function loop(w: ProgramWriter, flow: Flow, depth: number): void {
     }
     case 'count': {
       const most = free ? draw.integer(1, 6) : trips;
-      const step = free && draw.chance(0.15) ? 2 : 1;
+      const step = free && draw.chance(0.25) ? 2 : 1;
       const text = step === 1 ? `${counter}++` : `${counter} += 2`;
       w.line(`for (let ${counter} = 0; ${counter} < ${most}; ${text}) {`);
       w.inBlock(() => {
@@ -121,9 +120,4 @@ export function loop(w: ProgramWriter, flow: Flow, depth: number): void {
 function counting(name: string, max: bigint) {
   const bits = max.toString(2).length;
   return { text: name, min: 0n, max: (1n << BigInt(bits)) - 1n, big: false, fraction: 0 };
-}
-
-/** A few bits of data as the bound of a loop. */
-export function dataBound(w: ProgramWriter, bits: number): string {
-  return `${typeText(int(false, bits))}(${number(w, 1).text})`;
 }

@@ -46,7 +46,7 @@ export function beatOf(w: ProgramWriter, element: Scalar): string {
   if (element.width > 53) {
     const name = w.fresh('c');
     w.line(`const ${name} = ${exactlyOf(w, element, 1)};`);
-    return `vec(${type}, ${lanes}, (l) => ${type}(${name} + BigInt(l)))`;
+    return `vec(${type}, ${lanes}, (l) => (l < 3 ? ${name} : ${type}(${name} >> 7n)))`;
   }
   const value: Value = typed(
     exactlyOf(w, int(element.signed, Math.min(element.width, 32)), 2),
@@ -58,9 +58,8 @@ export function beatOf(w: ProgramWriter, element: Scalar): string {
 }
 
 /** A request of one or several beats, and all that it asks for. */
-export function lookUp(w: ProgramWriter): void {
+export function lookUp(w: ProgramWriter, memory = w.draw.pick(w.memories)): void {
   const { draw } = w;
-  const memory = draw.pick(w.memories);
   const { name } = memory;
   const beats = draw.pick([1, 1, 2, draw.integer(1, longest)]);
   w.line(`${name}.request(${address(w)}, ${beats});`);

@@ -3,6 +3,7 @@ import { block } from './blocks.ts';
 import { condition } from './conditions.ts';
 import { declareClosure } from './helpers.ts';
 import { pipelined } from './loops.ts';
+import { lookUp } from './memories.ts';
 import type { Ends, MemoryVariable, ProgramWriter } from './program-writer.ts';
 import { declare, statement } from './statements.ts';
 import { read, write } from './stream-access.ts';
@@ -14,6 +15,14 @@ export const batch = 8;
 /** What every process is given besides its streams. */
 export const shared = 'n: u16, knob: u8, bias: i33';
 export const sharedNames = 'n, knob, bias';
+
+/** Parameters of a function that has these memories. */
+export function portsOf(memories: readonly MemoryVariable[]): readonly string[] {
+  return memories.map(
+    ({ name, direction, element }) =>
+      `${name}: ${direction === 'read' ? 'ReadPort' : 'WritePort'}<${typeText(element)}>`,
+  );
+}
 
 /** Writes one process from n elements to n; its name. */
 export function writeProcess(
@@ -29,12 +38,8 @@ export function writeProcess(
     `output: Stream<${annotation(ends.to)}>`,
     ...(ends.side === undefined ? [] : [`side: Stream<${annotation(ends.side)}>`]),
     ...(ends.aside === undefined ? [] : [`aside: Stream<${annotation(ends.aside)}>`]),
-    ...memories.map(
-      (one) =>
-        `${one.name}: ${one.direction === 'read' ? 'ReadPort' : 'WritePort'}<${typeText(one.element)}>`,
-    ),
+    ...portsOf(ends.answers === undefined ? memories : [ends.answers]),
   ];
-  const helpers = [...w.helpers];
   const text = w.inFunction(`function ${name}(${parameters.join(', ')}): void`, () => {
     w.ends = ends;
     w.memories = [...memories];
@@ -55,10 +60,11 @@ export function writeProcess(
       declareArray(w);
     for (let n = draw.integer(0, 3); n > 0; n--) declare(w);
     if (draw.chance(0.25)) declareClosure(w);
+    // Each must be used.
+    for (const one of memories) lookUp(w, one);
     if (draw.chance(0.25)) guarded(w);
     else grouped(w);
   });
-  w.helpers = helpers;
   w.top.push(text);
   return name;
 }

@@ -29,6 +29,8 @@ export interface Helper {
   readonly parameters: readonly Scalar[];
   readonly result: Value;
   readonly statement: boolean;
+  /** Declared in a process, and known there only. */
+  readonly local: boolean;
 }
 
 /** A memory behind AXI that the process at hand has. */
@@ -71,6 +73,8 @@ export interface Ends {
   readonly side?: DataType;
   /** Written with every write of the output. */
   readonly aside?: DataType;
+  /** A memory that another process asks: a beat of it belongs to every element of the input. */
+  readonly answers?: MemoryVariable;
 }
 
 /** What may leave or repeat the loop around a statement. */
@@ -206,7 +210,19 @@ export class ProgramWriter {
 
   /** A function of its own: its lines, with names of its own only. */
   inFunction(head: string, body: () => void): string {
-    const { lines, blocks, depth, arrays, memories, jumps, returns, ends, copies, budget } = this;
+    const {
+      helpers,
+      lines,
+      blocks,
+      depth,
+      arrays,
+      memories,
+      jumps,
+      returns,
+      ends,
+      copies,
+      budget,
+    } = this;
     this.lines = [];
     this.blocks = [new Block()];
     this.depth = 1;
@@ -216,9 +232,11 @@ export class ProgramWriter {
     this.returns = undefined;
     this.ends = undefined;
     this.copies = 1;
+    this.helpers = helpers.filter((one) => !one.local);
     body();
     const text = [`${head} {`, ...this.lines, '}'].join('\n');
     Object.assign(this, {
+      helpers,
       lines,
       blocks,
       depth,

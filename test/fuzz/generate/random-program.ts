@@ -1,12 +1,22 @@
+import { bigType } from './bigints.ts';
+import { featuresOf } from './features.ts';
 import { fromBeat, wordsOf } from './feed-and-collect.ts';
 import { declareFixed } from './fixed-point.ts';
 import { declareHelper } from './helpers.ts';
 import { numberType } from './integers.ts';
 import { memoryBeats, randomElement } from './memories.ts';
-import { shared, sharedNames, writeProcess } from './processes.ts';
+import { batch, sharedNames, writeProcess } from './processes.ts';
 import { type Limits, type MemoryVariable, ProgramWriter } from './program-writer.ts';
+import { pair, randomDepth, writeAsked, writeChain, writeFork } from './regions.ts';
 import { variableType } from './statements.ts';
-import { annotation, type DataType, rangeOf, typeText } from './types.ts';
+import {
+  annotation,
+  type DataType,
+  rangeOf,
+  type Scalar,
+  typeText,
+  type VecType,
+} from './types.ts';
 
 export interface ProgramOptions {
   /** Narrow, short and without wide products, for gate-level netlists. */
@@ -44,6 +54,8 @@ export interface Program {
   /** The words of 32 bits of an item, each made of `item`. */
   readonly words: readonly string[];
   readonly memories: readonly ProgramMemory[];
+  /** What of the language it has. */
+  readonly features: readonly string[];
 }
 
 export interface ProgramStream {
@@ -89,8 +101,46 @@ function streamType(w: ProgramWriter): DataType {
   }
 }
 
-function depth(w: ProgramWriter): number {
-  return w.draw.pick([1, 1, 2, 2, 3, 4, 8, 16, 64]);
+function times(count: number, body: () => void): void {
+  for (let n = count; n > 0; n--) body();
+}
+
+/** The processes between the two streams of the program, and the function that runs them. */
+function writeProcesses(
+  w: ProgramWriter,
+  memories: readonly MemoryVariable[],
+): { readonly entry: string; readonly from: DataType; readonly to: DataType } {
+  const { draw } = w;
+  const from = streamType(w);
+  const read = memories.find((one) => one.direction === 'read');
+  if (read !== undefined && memories.length === 1 && draw.chance(0.4)) {
+    const to = streamType(w);
+    return { entry: writeAsked(w, from, to, read), from, to };
+  }
+  const kind = draw.weighted([
+    [6, 'one'],
+    [w.limits.nesting > 2 ? 3 : 0, 'chain'],
+    [w.limits.nesting > 2 && memories.length === 0 ? 0.6 : 0, 'fork'],
+  ] as const);
+  if (kind === 'fork') {
+    const half = forkType(w);
+    const to: DataType = { kind: 'record', fields: pair(half) };
+    return { entry: writeFork(w, from, half), from, to };
+  }
+  const parts = kind === 'one' ? 1 : draw.pick([2, 2, 3]);
+  const types = [from, ...Array.from({ length: parts }, () => streamType(w))];
+  const to = types[parts];
+  if (parts === 1) return { entry: writeProcess(w, { from, to }, memories), from, to };
+  const around = parts === 3 && draw.chance(0.6) ? streamType(w) : undefined;
+  return { entry: writeChain(w, types, around, memories), from, to };
+}
+
+/** No record, and two of it fit into a row of the output. */
+function forkType(w: ProgramWriter): Scalar | VecType {
+  for (;;) {
+    const type = variableType(w);
+    if (wordsOf(type, '').length * 2 <= mostWords) return type;
+  }
 }
 
 /** @param seed names the program too, so that no two of one kernel may have the same. */
@@ -100,63 +150,33 @@ export function randomProgram(seed: number, options: ProgramOptions = {}): Progr
   const w = new ProgramWriter(seed * 7919 + 13, name, limits);
   const { draw } = w;
   if (draw.chance(0.4)) {
-    for (let n = draw.integer(1, 3); n > 0; n--)
-      declareFixed(w, limits.width > 53 && draw.chance(0.25));
+    times(draw.integer(1, 3), () => declareFixed(w, limits.width > 53 && draw.chance(0.25)));
   }
-  for (
-    let n = draw.weighted([
-      [3, 0],
-      [3, 1],
-      [1, 2],
-    ] as const);
-    n > 0;
-    n--
-  )
-    declareTable(w);
-  for (
-    let n = draw.weighted([
-      [4, 0],
-      [3, 1],
-      [1, 2],
-    ] as const);
-    n > 0;
-    n--
-  )
-    declareHelper(w);
+  times(draw.pick([0, 0, 0, 1, 1, 1, 2]), () => declareTable(w));
+  times(draw.pick([0, 0, 0, 0, 1, 1, 1, 2]), () => declareHelper(w));
   const memories = declareMemories(w);
-  const parts =
-    limits === little
-      ? 1
-      : draw.weighted([
-          [6, 1],
-          [2, 2],
-          [1.2, 3],
-        ] as const);
-  const types = Array.from({ length: parts + 1 }, () => streamType(w));
-  const last = types[parts];
-  const stream = (kind: string, type: DataType, deep: number): ProgramStream => ({
+  const { entry, from, to } = writeProcesses(w, memories);
+  const stream = (kind: string, type: DataType, depth: number): ProgramStream => ({
     name: `${kind}_${name}`,
     type: typeText(type),
     annotation: annotation(type),
-    depth: deep,
+    depth,
   });
-  const input = stream('in', types[0], 8 * draw.integer(1, 4));
-  const output = stream('out', last, depth(w));
+  const input = stream('in', from, batch * draw.integer(1, 4));
+  const output = stream('out', to, randomDepth(w));
   const ports = memories.map((one) => `, ${one.name}`).join('');
-  const entry =
-    parts === 1
-      ? writeProcess(w, { from: types[0], to: last }, memories)
-      : writeRegion(w, types, memories);
-  const element = fromBeat(draw, types[0]);
+  const element = fromBeat(draw, from);
+  const source = `${w.top.join('\n\n')}\n`;
   return {
     seed,
     name,
-    source: `${w.top.join('\n\n')}\n`,
+    source,
     call: `${entry}(${sharedNames}, ${input.name}, ${output.name}${ports});`,
     input,
     output,
     element,
-    words: wordsOf(last, 'item'),
+    words: wordsOf(to, 'item'),
+    features: featuresOf(source),
     memories: memories.map((one) => ({
       name: one.name,
       direction: one.direction,
@@ -180,6 +200,15 @@ function declareTable(w: ProgramWriter): void {
     w.tables.push({ name, element, length });
     return;
   }
+  if (w.limits.width > 53 && draw.chance(0.15)) {
+    const element = bigType(w);
+    const { max } = rangeOf(element);
+    w.top.push(
+      `const ${name} = table(${typeText(element)}, ${length}, (i) => ${max}n - BigInt(i * ${draw.integer(1, 99)}));`,
+    );
+    w.tables.push({ name, element, length });
+    return;
+  }
   const element = numberType(w);
   const { min, max } = rangeOf(element);
   const entry = draw.pick([
@@ -193,7 +222,7 @@ function declareTable(w: ProgramWriter): void {
 
 function declareMemories(w: ProgramWriter): readonly MemoryVariable[] {
   const { draw } = w;
-  if (!w.limits.memories || !draw.chance(0.06)) return [];
+  if (!w.limits.memories || !draw.chance(0.07)) return [];
   const directions = draw.pick([['read'], ['read'], ['write'], ['read', 'write']] as const);
   return directions.map((direction) => ({
     name: `${direction === 'read' ? 'source' : 'sink'}_${w.suffix}`,
@@ -201,58 +230,4 @@ function declareMemories(w: ProgramWriter): readonly MemoryVariable[] {
     direction,
     beats: memoryBeats,
   }));
-}
-
-/** Two or three processes behind one another, in a function of the dataflow region. */
-function writeRegion(
-  w: ProgramWriter,
-  types: readonly DataType[],
-  memories: readonly MemoryVariable[],
-): string {
-  const { draw } = w;
-  const parts = types.length - 1;
-  // A stream from the first past the second to the third, which must hold what is under way there.
-  const around = parts === 3 && draw.chance(0.6) ? streamType(w) : undefined;
-  const holder = draw.integer(0, parts - 1);
-  const names = Array.from({ length: parts }, (_, at) =>
-    writeProcess(
-      w,
-      {
-        from: types[at],
-        to: types[at + 1],
-        ...(around !== undefined && at === 2 ? { side: around } : {}),
-        ...(around !== undefined && at === 0 ? { aside: around } : {}),
-      },
-      at === holder ? memories : [],
-    ),
-  );
-  const entry = w.unique('program');
-  const parameters = [
-    shared,
-    `input: Stream<${annotation(types[0])}>`,
-    `output: Stream<${annotation(types[parts])}>`,
-    ...memories.map(
-      (one) =>
-        `${one.name}: ${one.direction === 'read' ? 'ReadPort' : 'WritePort'}<${typeText(one.element)}>`,
-    ),
-  ];
-  const ports = memories.map((one) => `, ${one.name}`).join('');
-  const text = w.inFunction(`function ${entry}(${parameters.join(', ')}): void`, () => {
-    for (let at = 1; at < parts; at++) {
-      w.line(
-        `const mid${at}_${w.suffix} = stream(${typeText(types[at])}, { depth: ${depth(w)} });`,
-      );
-    }
-    if (around !== undefined) {
-      w.line(`const around_${w.suffix} = stream(${typeText(around)}, { depth: 64 });`);
-    }
-    for (const [at, one] of names.entries()) {
-      const from = at === 0 ? 'input' : `mid${at}_${w.suffix}`;
-      const to = at === parts - 1 ? 'output' : `mid${at + 1}_${w.suffix}`;
-      const beside = around !== undefined && at !== 1 ? `, around_${w.suffix}` : '';
-      w.line(`${one}(${sharedNames}, ${from}, ${to}${beside}${at === holder ? ports : ''});`);
-    }
-  });
-  w.top.push(text);
-  return entry;
 }

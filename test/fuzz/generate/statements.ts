@@ -1,4 +1,4 @@
-import { declareArray, store } from './arrays.ts';
+import { store } from './arrays.ts';
 import { bigExactly, bigType } from './bigints.ts';
 import { branch, choice } from './branches.ts';
 import { condition } from './conditions.ts';
@@ -42,12 +42,22 @@ export function variableType(w: ProgramWriter): Scalar | VecType {
     case 'big':
       return bigType(w);
     case 'vector':
-      return randomVector(w);
+      return vectorType(w);
     case 'fixed': {
       const big = w.limits.width > 53 && draw.chance(0.2);
       return w.fixed.length > 1 && draw.chance(0.6) ? draw.pick(w.fixed) : declareFixed(w, big);
     }
   }
+}
+
+function vectorType(w: ProgramWriter): VecType {
+  const { draw } = w;
+  const plain = randomVector(w);
+  if (w.fixed.length > 0 && draw.chance(0.25)) {
+    const narrow = w.fixed.filter((one) => !isBig(one));
+    if (narrow.length > 0) return { ...plain, element: draw.pick(narrow) };
+  }
+  return w.limits.width > 53 && draw.chance(0.08) ? { ...plain, element: bigType(w) } : plain;
 }
 
 /** `let x = …`, which later statements change. */
@@ -152,22 +162,20 @@ export function statement(w: ProgramWriter, depth: number): void {
   w.budget -= 1;
   const deep = depth > 0 && w.budget > 2;
   draw.weighted<() => void>([
-    [6, () => assign(w)],
-    [2.5, () => constant(w)],
-    [1.5, () => declare(w)],
-    [1, () => record(w)],
+    [5, () => assign(w)],
+    [2, () => constant(w)],
+    [1.2, () => declare(w)],
+    [1.6, () => record(w)],
     [w.arrays.length > 0 ? 5 : 0, () => store(w)],
-    [w.jumps.break || w.jumps.continue || w.returns ? 1.5 : 0, () => jump(w)],
-    [w.helpers.some((one) => one.statement) ? 1.2 : 0, () => statementCall(w)],
-    [0.25, () => message(w)],
+    [w.jumps.break || w.jumps.continue || w.returns ? 2.5 : 0, () => jump(w)],
+    [w.helpers.some((one) => one.statement) || w.arrays.length > 0 ? 1 : 0, () => statementCall(w)],
+    [0.4, () => message(w)],
     [w.memories.length > 0 && w.copies === 1 ? 2.5 : 0, () => lookUp(w)],
     [deep ? 2.5 : 0, () => branch(w, none, depth - 1)],
     [deep ? 0.8 : 0, () => choice(w, none, depth - 1)],
-    [deep ? 2 : 0, () => loop(w, none, depth - 1)],
+    [deep ? 3.5 : 0, () => loop(w, none, depth - 1)],
   ])();
 }
 
 /** No reads and writes. */
 export const none = { reads: 0, writes: 0 } as const;
-
-export { declareArray };

@@ -1,4 +1,5 @@
 import { number } from './integers.ts';
+import { receive } from './memories.ts';
 import type { Ends, ProgramWriter } from './program-writer.ts';
 import { dataOf } from './statements.ts';
 import { int, typeText } from './types.ts';
@@ -17,7 +18,7 @@ function endsOf(w: ProgramWriter): Ends {
 
 export function read(w: ProgramWriter): void {
   const { draw } = w;
-  const { from, side } = endsOf(w);
+  const { from, side, answers } = endsOf(w);
   const name = w.fresh('d');
   w.line(`const ${name} = input.read();`);
   if (side !== undefined) {
@@ -25,6 +26,7 @@ export function read(w: ProgramWriter): void {
     w.line(`const ${beside} = side.read();`);
     w.defineData(beside, side);
   }
+  if (answers !== undefined) receive(w, answers);
   w.defineData(name, from);
   // Carried on to the next turn.
   const targets = w

@@ -1,16 +1,7 @@
 import { condition } from './conditions.ts';
-import { bitwiseRange, constantOf, number, numberType, shiftedDown, sumOf } from './integers.ts';
+import { bitwiseRange, number, numberType, shiftedDown, sumOf } from './integers.ts';
 import type { ProgramWriter, Variable } from './program-writer.ts';
-import {
-  annotation,
-  type IntType,
-  int,
-  isBig,
-  rangeOf,
-  type Scalar,
-  typeText,
-  type VecType,
-} from './types.ts';
+import { type IntType, int, isBig, rangeOf, type Scalar, typeText, type VecType } from './types.ts';
 import { atMost, narrowed, product, result, typed, union, type Value, widthOf } from './value.ts';
 
 type VectorVariable = Variable & { readonly type: VecType };
@@ -138,10 +129,9 @@ export function vectorOf(w: ProgramWriter, type: VecType): string {
   }
   if (element.kind === 'fixed') return fixedLanes(w, type, element);
   if (isBig(element)) {
-    const from = number(w, 1);
-    return w.purely(
-      () => `vec(${typeText(element)}, ${lanes}, (l) => ${atMost(from, 50).text} * 2 + l)`,
-    );
+    const of = same.length > 0 && draw.chance(0.5) ? `${draw.pick(same).name}[l] >> 1n` : undefined;
+    const from = of ?? `${atMost(number(w, 1), 50).text} * 2 + l`;
+    return `vec(${typeText(element)}, ${lanes}, (l) => ${from})`;
   }
   return w.purely(() => {
     if (draw.chance(0.15)) {
@@ -183,10 +173,3 @@ export function randomVector(w: ProgramWriter): VecType {
   const most = draw.chance(0.8) ? 16 : 40;
   return { kind: 'vec', element: numberType(w, most), lanes };
 }
-
-/** The words of a constant that lanes are compared with. */
-export function constantText(w: ProgramWriter, type: IntType): string {
-  return constantOf(w, type).text;
-}
-
-export { annotation };
