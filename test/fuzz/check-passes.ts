@@ -21,7 +21,8 @@ export interface GoldenRun {
   readonly results: Results;
 }
 
-function interpret(ir: KernelIR, { workload }: GoldenRun): Results {
+/** A run of the IR, by its interpreter. */
+export function interpret(ir: KernelIR, workload: EncodedWorkload): Results {
   const memories = Object.fromEntries(workload.buffers);
   const { outputs, log, ports } = runKernelIr(ir, { scalars: workload.scalars, memories });
   return {
@@ -36,7 +37,7 @@ function findingsOf(step: Step, golden: GoldenRun, partOf: PartOf | undefined): 
   const { run, workload } = golden;
   const common = { target: 'passes', where, run } as const;
   try {
-    const actual = interpret(step.ir, golden);
+    const actual = interpret(step.ir, workload);
     return compareResults({ ...common, workload, golden: golden.results, actual, partOf });
   } catch (error) {
     if (!(error instanceof TilewrightError)) throw error;

@@ -54,8 +54,11 @@ export function literal(value: bigint): Text {
 export function asClass(text: Text, type: IntType): Text {
   if (text.form === 'class' && sameType(text.cpp, type)) return text;
   const { min, max } = inside(text, type) ? text : typeBounds(type);
+  // In `(T(U(name[index])) << 2)` a compiler first tries a type in parentheses, a function whose parameter is an
+  // array, and g++ stops at its length. Braces cannot be part of a type.
+  const converted = /^\w+\[/.test(text.text) ? `{${text.text}}` : `(${text.text})`;
   return {
-    text: `${cppInt(type)}(${text.text})`,
+    text: `${cppInt(type)}${converted}`,
     level: 'primary',
     form: 'class',
     cpp: type,

@@ -14,15 +14,25 @@ export interface Accepted {
   readonly programs: readonly Program[];
   /** Programs that were refused, by the first code. */
   readonly refused: ReadonlyMap<string, number>;
+  /** Those among them that were refused for a reason which no well-formed program should give. */
+  readonly unexpected: readonly Refusal[];
+}
+
+export interface Refusal {
+  readonly program: Program;
+  readonly code: string;
+  /** Its diagnostics. */
+  readonly text: string;
 }
 
 /**
  * The programs that the front end takes: all are compiled as one kernel, and those that a diagnostic
  * points at are left out.
- * @throws what the front end threw where it is no reason about the values of one program.
+ * @throws what the front end threw where it points at none of them.
  */
 export async function acceptedPrograms(programs: readonly Program[]): Promise<Accepted> {
   const refused = new Map<string, number>();
+  const unexpected: Refusal[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'tilewright-programs-'));
   try {
     let kept = programs;
@@ -36,17 +46,20 @@ export async function acceptedPrograms(programs: readonly Program[]): Promise<Ac
       } catch (error) {
         if (!(error instanceof TilewrightError)) throw error;
         const wrong = new Map<number, string>();
-        for (const [, line, code] of error.message.matchAll(/:(\d+):\d+: error (\w+):/g)) {
+        for (const text of error.message.split(/\n(?=\S+:\d+:\d+: error )/)) {
+          const [, line, code] = /:(\d+):\d+: error (\w+):/.exec(text) ?? [];
           const at = kernel.programOfLine(Number(line));
-          if (at === undefined || !expected.test(code)) throw error;
-          if (!wrong.has(at)) wrong.set(at, code);
+          if (at === undefined) continue;
+          if (wrong.has(at)) continue;
+          wrong.set(at, code);
+          if (!expected.test(code)) unexpected.push({ program: kept[at], code, text });
         }
         if (wrong.size === 0) throw error;
         for (const code of wrong.values()) refused.set(code, (refused.get(code) ?? 0) + 1);
         kept = kept.filter((_, at) => !wrong.has(at));
       }
     }
-    return { programs: kept, refused };
+    return { programs: kept, refused, unexpected };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

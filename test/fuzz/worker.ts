@@ -1,0 +1,35 @@
+// A process that checks kernels, one after another: a crash of generated code, or a loop without end, ends or
+// blocks this one only.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkKernel } from './check-kernel.ts';
+import type { Finding } from './finding.ts';
+import { GroupRun } from './fuzz-group.ts';
+import type { FromWorker, Job, SourceJob } from './worker-process.ts';
+
+const send = (message: FromWorker): void => {
+  process.send?.(message);
+};
+const onStep = (step: string): void => send({ kind: 'step', step });
+
+async function checkSource(job: SourceJob): Promise<readonly Finding[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'tilewright-fuzz-'));
+  try {
+    const file = join(folder, `${job.kernel}.ts`);
+    writeFileSync(file, job.source);
+    return await checkKernel(file, job.runs, job.targets, { onStep, stopAtFirst: true });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+process.on('message', (job: Job) => {
+  const work = 'source' in job ? checkSource(job) : new GroupRun(job, onStep).run();
+  work.then(
+    (result) => send({ kind: 'result', result }),
+    (error: Error) => send({ kind: 'failed', text: error.stack ?? error.message }),
+  );
+});
+// Whoever started this has gone.
+process.on('disconnect', () => process.exit(1));
