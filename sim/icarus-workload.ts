@@ -30,7 +30,10 @@ export interface PreparedRun {
 }
 
 export interface IcarusLimits {
-  /** Cycles without a handshake after which a run has failed; by default 20,000 + 10 × latency. */
+  /**
+   * Cycles in which nothing moves after which a run has failed; by default 1,000 + 10 × latency. Verilog that
+   * does not tell of its processes counts as moving with its handshakes only, and gets 20,000 + 10 × latency.
+   */
   readonly noProgressCycles?: number | undefined;
   /** Cycles after which a run has failed; by default 1,000,000, minutes in Icarus. */
   readonly maximumCycles?: number | undefined;
@@ -84,13 +87,16 @@ function checkMemory(kernel: string, memory: MemoryModel): void {
 export class IcarusWorkload {
   readonly #manifest: Manifest;
   readonly #limits: IcarusLimits;
+  readonly #patience: number;
   readonly #words = new Map<string, number>();
   readonly runs: PreparedRun[] = [];
   registers: readonly RegisterWrite[] = [];
 
-  constructor(manifest: Manifest, limits: IcarusLimits) {
+  /** @param watched whether the Verilog tells of its processes. */
+  constructor(manifest: Manifest, limits: IcarusLimits, watched: boolean) {
     this.#manifest = manifest;
     this.#limits = limits;
+    this.#patience = watched ? 1_000 : 20_000;
   }
 
   /** Beats of all runs at a port. */
@@ -120,7 +126,7 @@ export class IcarusWorkload {
       this.#words.set(port, offset + buffer.data.length / beatBytes);
       return { port, argument: memoryArgument, data: buffer.data, offset };
     });
-    const { noProgressCycles = 20_000 + 10 * memory.latency, maximumCycles = 1_000_000 } =
+    const { noProgressCycles = this.#patience + 10 * memory.latency, maximumCycles = 1_000_000 } =
       this.#limits;
     const row = [
       memory.latency,

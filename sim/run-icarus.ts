@@ -6,6 +6,7 @@ import { TilewrightError } from '../codegen/support/errors.ts';
 import { packageRoot } from '../codegen/support/package-root.ts';
 import { renderTemplate } from '../codegen/support/render-template.ts';
 import { runTool } from '../codegen/support/run-tool.ts';
+import { watchMacro } from './glue.ts';
 import {
   columnsBeforePorts,
   columnsOfPort,
@@ -17,6 +18,8 @@ import { failedAssertion, kernelLog, markedLines } from './kernel-log.ts';
 import { beatBytes } from './memory.ts';
 import { namePort } from './name-port.ts';
 import type { PortActivity } from './simulator.ts';
+import { deadlockReport, livelockReport } from './stuck-report.ts';
+import { parseTold } from './told-state.ts';
 import type { KernelArtefacts } from './verilog-sources.ts';
 
 export interface IcarusResult {
@@ -72,7 +75,11 @@ function portView(port: ManifestPort, index: number, words: number): Record<stri
 }
 
 /** The test bench's own top, around the kernel. */
-function benchText(manifest: Manifest, workload: IcarusWorkload, interrupt: string): string {
+function benchText(
+  manifest: Manifest,
+  workload: IcarusWorkload,
+  { interrupt, watched }: Pick<Simulation, 'interrupt' | 'watched'>,
+): string {
   const registersFrom = columnsBeforePorts + columnsOfPort * manifest.ports.length;
   const stride = registersFrom + workload.registers.length;
   return renderTemplate(`${folder}/bench.v.hbs`, {
@@ -81,6 +88,9 @@ function benchText(manifest: Manifest, workload: IcarusWorkload, interrupt: stri
     stride,
     tableLast: stride * workload.runs.length - 1,
     interrupt,
+    watches: watched
+      ? manifest.processes.map(({ name }) => `kernel.process_${name}.watch_since`)
+      : [],
     ports: manifest.ports.map((port, index) => portView(port, index, workload.wordsOf(port.name))),
     registers: workload.registers.map(({ offset }, index) => ({
       offset: offset.toString(16).padStart(3, '0'),
@@ -133,7 +143,6 @@ const hints: Readonly<Record<string, string>> = {
   RULE: 'The kernel breaks a rule of AXI; look at its ports around that cycle.',
   UNKNOWN: 'A register without a reset is used before it is written.',
   DEADLOCK: 'Run it in the Verilated simulator, which tells what every process waits for.',
-  CYCLE_LIMIT: 'Take a smaller workload or raise maximumCycles; else look for an endless loop.',
   PROTOCOL: 'The control slave does not follow ap_ctrl_hs.',
 };
 
@@ -148,16 +157,25 @@ function failure(manifest: Manifest, output: string, firstRun: number): Tilewrig
     });
   }
   const [, code, run, cycle, place, what] = found;
-  const states = [...output.matchAll(/^STATE (.*)$/gm)].map(([, state]) => `\n  ${state}`).join('');
+  const name = `${kernel} in Icarus, run ${firstRun + Number(run)}`;
+  const told = [...output.matchAll(/^TILEWRIGHT-WATCH (.*)$/gm)].map(([, line]) => line);
+  // A cycle is two units of the bench's time.
+  const state = parseTold(told.join('\n'), (time) => Math.floor(time / 2));
+  if (code === 'DEADLOCK' && (state.active.size > 0 || state.left.length > 0)) {
+    const { text, hint } = deadlockReport(manifest, state, name);
+    return new TilewrightError(text, { code: 'SIM_DEADLOCK', hint });
+  }
+  if (code === 'CYCLE_LIMIT') {
+    const { text, hint } = livelockReport(manifest, state, what, name);
+    return new TilewrightError(text, { code: 'SIM_CYCLE_LIMIT', hint });
+  }
+  const states = state.ports.map((port) => `\n  ${port.state}`).join('');
   const rule = code === 'RULE' || code === 'UNKNOWN';
   const where = rule ? namePort(manifest, `port ${place}, `) : `${place}: `;
-  return new TilewrightError(
-    `${kernel} in Icarus, run ${firstRun + Number(run)}, cycle ${cycle}: ${where}${what}${states}`,
-    {
-      code: rule ? 'SIM_AXI_RULE' : `SIM_${code}`,
-      hint: hints[code] ?? 'Free some space in the temporary folder and run it again.',
-    },
-  );
+  return new TilewrightError(`${name}, cycle ${cycle}: ${where}${what}${states}`, {
+    code: rule ? 'SIM_AXI_RULE' : `SIM_${code}`,
+    hint: hints[code] ?? 'Free some space in the temporary folder and run it again.',
+  });
 }
 
 async function results(
@@ -191,21 +209,26 @@ interface Simulation {
   readonly kernel: KernelArtefacts;
   readonly sources: readonly string[];
   readonly interrupt: string;
+  /** Whether the Verilog tells of its processes (see emit-watch.ts). */
+  readonly watched: boolean;
   readonly runs: readonly IcarusRun[];
   /** Number of the first of `runs`, for messages. */
   readonly firstRun: number;
 }
 
 async function simulate(
-  { kernel: { manifest }, sources, interrupt, runs, firstRun }: Simulation,
+  { kernel: { manifest }, sources, interrupt, watched, runs, firstRun }: Simulation,
   options: IcarusOptions,
 ): Promise<IcarusResult[]> {
   const { signal } = options;
-  const workload = new IcarusWorkload(manifest, options);
+  const workload = new IcarusWorkload(manifest, options, watched);
   for (const run of runs) workload.add(run);
   const scratch = await mkdtemp(join(tmpdir(), 'tilewright-icarus-run-'));
   try {
-    await writeFile(join(scratch, 'bench.v'), benchText(manifest, workload, interrupt));
+    await writeFile(
+      join(scratch, 'bench.v'),
+      benchText(manifest, workload, { interrupt, watched }),
+    );
     const rows = workload.runs.map(({ row }) => row.map((value) => value.toString(16)).join('\n'));
     await writeFile(join(scratch, 'runs.hex'), `${rows.join('\n')}\n`);
     for (const { name } of manifest.ports) {
@@ -220,7 +243,17 @@ async function simulate(
       .map((file) => join(benchFolder, file));
     await runTool(
       'iverilog',
-      ['-g2005', '-s', 'tw_bench', '-o', 'bench.vvp', 'bench.v', ...models, ...sources],
+      [
+        '-g2005',
+        `-D${watchMacro}`,
+        '-s',
+        'tw_bench',
+        '-o',
+        'bench.vvp',
+        'bench.v',
+        ...models,
+        ...sources,
+      ],
       { cwd: scratch, signal },
     );
     const { stdout } = await runTool('vvp', ['-n', 'bench.vvp'], { cwd: scratch, signal });
@@ -259,6 +292,9 @@ export async function runIcarus(
   if (runs.length === 0) return [];
   const sources = kernelSources(kernel);
   const interrupt = await interruptOf(kernel.manifest.kernel, sources);
+  const texts = await Promise.all(sources.map((source) => readFile(source, 'utf8')));
+  const { processes: all } = kernel.manifest;
+  const watched = texts.filter((text) => text.includes('watch_since;')).length === all.length;
   const processes = Math.min(2, availableParallelism(), Math.ceil(runs.length / runsWorthAProcess));
   const share = Math.ceil(runs.length / processes);
   // The first failure stops the other simulation; it is the one that is reported.
@@ -269,7 +305,10 @@ export async function runIcarus(
   const shares = Array.from({ length: processes }, (_, index) => {
     const firstRun = index * share;
     const part = runs.slice(firstRun, firstRun + share);
-    return simulate({ kernel, sources, interrupt, runs: part, firstRun }, { ...options, signal });
+    return simulate(
+      { kernel, sources, interrupt, watched, runs: part, firstRun },
+      { ...options, signal },
+    );
   });
   const finished = await Promise.all(
     shares.map((work) =>

@@ -209,8 +209,11 @@ function told(lines: readonly string[]): string {
 }
 
 /** A kernel in which nothing moves any more: who waits for whom, since when, and where in the source. */
-export function deadlockReport(manifest: Manifest, state: ToldState): StuckReport {
-  const { kernel } = manifest;
+export function deadlockReport(
+  manifest: Manifest,
+  state: ToldState,
+  name = manifest.kernel,
+): StuckReport {
   const { since, now } = state;
   const edges = state.waits.map((wait) => edgeOf(manifest, state, wait));
   const [matter, hint] = diagnose(manifest, state, edges) ??
@@ -219,7 +222,7 @@ export function deadlockReport(manifest: Manifest, state: ToldState): StuckRepor
     return silentReport(manifest, state);
   }
   return {
-    text: `${kernel}: deadlock: nothing moves since cycle ${since} (told in cycle ${now})${told([
+    text: `${name}: deadlock: nothing moves since cycle ${since} (told in cycle ${now})${told([
       ...(matter === undefined ? [] : [matter]),
       ...waitLines(manifest, state, edges),
       ...portLines(manifest, state),
@@ -251,12 +254,17 @@ function silentReport(manifest: Manifest, state: ToldState): StuckReport {
 }
 
 /** A kernel that goes on and on: who still moves, and where in the source. */
-export function livelockReport(manifest: Manifest, state: ToldState, why: string): StuckReport {
+export function livelockReport(
+  manifest: Manifest,
+  state: ToldState,
+  why: string,
+  name = manifest.kernel,
+): StuckReport {
   const edges = state.waits.map((wait) => edgeOf(manifest, state, wait));
   const waiting = new Set(edges.map(({ process }) => process));
   const moving = [...state.active].filter(([process]) => !waiting.has(process));
   return {
-    text: `${manifest.kernel} ${why}${told([
+    text: `${name} ${why}${told([
       ...moving.map(([process, { places }]) => `${process} still moves, at ${places.join(', ')}`),
       ...waitLines(manifest, state, edges),
       ...portLines(manifest, state),

@@ -5,7 +5,7 @@ import { buildKernel } from '../../host/device/build-kernel.ts';
 import type { BuiltKernel } from '../../host/device/built-kernel.ts';
 import type { DeviceRunOptions, RunReport } from '../../host/device/device.ts';
 import { type DeviceOptions, openDevice } from '../../host/device/open-device.ts';
-import type { MemoryModel } from '../../sim/index.ts';
+import { defaultMemory, type IcarusOptions, type MemoryModel, runIcarus } from '../../sim/index.ts';
 
 /**
  * A kernel that its `fault` keeps from ending, in each way that there is. The whole text of each report
@@ -87,6 +87,42 @@ describe('a livelock is told', () => {
     expect(error.message).toMatch(
       /^stuck does not end: port m_axi_source has moved 64 beats in \d+ cycles, the golden model moves 63 in the whole run\n {2}fork still moves, at test\/sim\/stuck\/stuck.ts:43:3\n/,
     );
+  });
+});
+
+describe('Icarus tells it in the same words', () => {
+  const icarus = (fault: number, options: IcarusOptions = {}) =>
+    runIcarus(
+      built,
+      [
+        {
+          scalars: { beats: 64, fault },
+          buffers: { source: new Uint8Array(64 * 64), target: new Uint8Array(64 * 64) },
+          memory: defaultMemory,
+        },
+      ],
+      options,
+    );
+  const lines = (text: string) =>
+    text.split('\n').filter((line) => /^ {2}(a |fork|join|done)/.test(line));
+
+  test.each([
+    ['shallow', 1],
+    ['too-few', 2],
+  ])('%s', async (name, fault) => {
+    const { code, message, hint } = await failureOf(icarus(fault));
+    expect(code).toBe('SIM_DEADLOCK');
+    expect(message).toMatch(/^stuck in Icarus, run 0: deadlock: nothing moves since cycle \d+ /);
+    const verilated = readFileSync(new URL(`stuck/${name}.txt`, import.meta.url), 'utf8');
+    expect(lines(message.replaceAll(/(cycle) \d+/g, '$1 N'))).toEqual(lines(verilated));
+    expect(verilated).toContain(`hint: ${hint}\n`);
+  });
+
+  test('a loop that does not end', async () => {
+    const { code, message } = await failureOf(icarus(4, { maximumCycles: 4_000 }));
+    expect(code).toBe('SIM_CYCLE_LIMIT');
+    expect(message).toMatch(/^stuck in Icarus, run 0 was not done after 4000 cycles\n/);
+    expect(message).toContain('fork still moves, at test/sim/stuck/stuck.ts:43:3');
   });
 });
 

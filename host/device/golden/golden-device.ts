@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
 import { type GoldenArguments, loadKernelModule, runGolden } from '../../../codegen/index.ts';
 import { TilewrightError } from '../../../codegen/support/errors.ts';
 import type { BuiltKernel } from '../built-kernel.ts';
@@ -30,6 +31,8 @@ class GoldenKernel implements LoadedKernel {
     args: KernelArguments,
     { signal, timeoutMs }: DeviceRunOptions = {},
   ): Promise<RunReport> {
+    // A signal that came until now is heard here, one that comes later by the run itself.
+    await setImmediate();
     signal?.throwIfAborted();
     const plain: Record<string, Uint8Array | number | bigint> = {};
     for (const [name, value] of Object.entries(args)) {

@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { call, onlyJson } from './call.ts';
+
+const kernel = 'test/sim/stuck/stuck.ts';
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+test('cosim of a stream that is too shallow ends with who waits for whom, and what to do', async () => {
+  // The last digit in base 8 is the fault: 65 is fault 1, with 64 beats.
+  const { code, stderr } = await call(['cosim', kernel, '--size', '65']);
+  expect(code).toBe(1);
+  const text = stderr.slice(stderr.indexOf('error:')).replaceAll(/(cycle) \d+/g, '$1 N');
+  expect(text.split('\n').slice(0, 4)).toEqual([
+    'error: stuck: deadlock: nothing moves since cycle N (told in cycle N)',
+    '  a cycle: fork → join → fork',
+    `  fork, since cycle N, waits to write stream right, which is full (depth 4), until join reads it (${kernel}:40:5)`,
+    `  join, since cycle N, waits to read stream left, which is empty, until fork writes it (${kernel}:61:17)`,
+  ]);
+  expect(text).toContain(
+    `hint: Raise the depth of stream right (declared at ${kernel}:106:19) above 4, so that fork can go on.`,
+  );
+});
+
+test('cosim of a process that writes one element too few names both ends and the line', async () => {
+  const { code, stdout } = await call(['cosim', kernel, '--size', '66', '--json']);
+  expect(code).toBe(1);
+  expect(onlyJson(stdout)['error']).toMatchObject({
+    code: 'STREAM_EMPTY',
+    message: `${join(root, kernel)}:61:22: stuck: stream left (declared at ${kernel}:105:18) ran empty: join reads element 63, fork wrote 63`,
+  });
+});
+
+test('cosim of a response that is never awaited names the memory', async () => {
+  const { stdout } = await call(['cosim', kernel, '--size', '67', '--json']);
+  expect(onlyJson(stdout)['error']).toMatchObject({
+    code: 'UNFINISHED',
+    message: expect.stringMatching(/^stuck: target: /),
+  });
+});
+
+test('TypeScript that does not end ends at --timeout, and at Ctrl-C', async () => {
+  const limited = await call(['cosim', kernel, '--size', '68', '--timeout', '0.5']);
+  expect(limited.code).toBe(1);
+  expect(limited.stderr).toContain('error: stuck in TypeScript did not end within 500 ms');
+
+  const jiti = fileURLToPath(new URL('../../node_modules/jiti/lib/jiti-cli.mjs', import.meta.url));
+  const args = [jiti, 'host/cli/main.ts', 'cosim', kernel, '--size', '68'];
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+  let told = '';
+  child.stderr.on('data', (text: Buffer) => {
+    told += text.toString();
+    // Half a second later its loop runs.
+    if (text.includes('on golden')) setTimeout(() => child.kill('SIGINT'), 500);
+  });
+  const [code] = await once(child, 'exit');
+  expect(told).toContain('stuck in TypeScript was stopped');
+  expect(code).toBe(130);
+}, 60_000);
