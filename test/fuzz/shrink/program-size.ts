@@ -2,21 +2,22 @@ import { ts } from 'ts-morph';
 
 /**
  * How large a program is, for a reader: declarations and statements first, then its words, then the
- * numbers among them, then comments. Every reduction must make it less, so shrinking ends.
+ * numbers among them, then comments and imports. Every reduction must make it less, so shrinking ends.
  */
-export type ProgramSize = readonly [
-  parts: number,
-  tokens: number,
-  magnitude: number,
-  comments: number,
-];
+export type ProgramSize = readonly [parts: number, tokens: number, magnitude: number, rest: number];
 
 export function programSize(source: string): ProgramSize {
   const file = ts.createSourceFile('kernel.ts', source, ts.ScriptTarget.ES2023);
   let parts = 0;
   let tokens = 0;
   let magnitude = 0;
+  let imports = 0;
   const visit = (node: ts.Node): void => {
+    // What is imported follows from the rest.
+    if (ts.isImportDeclaration(node)) {
+      imports += node.getText(file).split(',').length;
+      return;
+    }
     if (isPart(node)) parts += 1;
     const leaf = node.getChildCount(file) === 0;
     if (leaf) {
@@ -29,7 +30,7 @@ export function programSize(source: string): ProgramSize {
   visit(file);
   const length = (text: string) => text.replace(/\s+/g, '').length;
   const printed = ts.createPrinter({ removeComments: true }).printFile(file);
-  return [parts, tokens, magnitude, Math.max(0, length(source) - length(printed))];
+  return [parts, tokens, magnitude, imports + Math.max(0, length(source) - length(printed))];
 }
 
 function isPart(node: ts.Node): boolean {

@@ -1,3 +1,4 @@
+import { ts } from 'ts-morph';
 import { checkTypes } from '../../../codegen/frontend/project.ts';
 import { TilewrightError } from '../../../codegen/support/errors.ts';
 import { applyChanges } from './apply-changes.ts';
@@ -57,9 +58,13 @@ class Search {
   best: string;
   readonly counts: ShrinkCounts = { calls: 0, smaller: 0, refused: 0 };
   private size: ProgramSize;
+  private round = 0;
   private readonly stillFails: (source: string) => Promise<boolean>;
   private readonly options: ShrinkOptions;
-  /** Texts that were tried, white space apart. */
+  /**
+   * What was tried, by the functions that it changed, and the kernel's own object: a change in one function
+   * that failed is not tried again because another one is smaller by now.
+   */
   private readonly tried = new Set<string>();
 
   constructor(
@@ -81,6 +86,7 @@ class Search {
   async run(): Promise<void> {
     for (let before = ''; before !== this.best && !this.stopped; ) {
       before = this.best;
+      this.round++;
       for (const reduction of reductions) await this.exhaust(reduction);
     }
     const tidied = tidy(this.best);
@@ -90,9 +96,15 @@ class Search {
   /** All changes of a reduction at once, then halves of them, down to single ones. */
   private async exhaust(reduction: Reduction): Promise<void> {
     let changes = this.changesOf(reduction);
-    for (let chunk = changes.length; chunk >= 1; chunk = chunk === 1 ? 0 : Math.ceil(chunk / 2)) {
+    // Where one round has been, there is little left that goes together.
+    const first = this.round === 1 ? changes.length : 1;
+    for (
+      let chunk = first;
+      chunk >= 1 && changes.length > 0;
+      chunk = chunk === 1 ? 0 : Math.ceil(chunk / 3)
+    ) {
       for (let at = 0; at < changes.length && !this.stopped; ) {
-        if (await this.attempt(changes.slice(at, at + chunk))) {
+        if (await this.attempt(changes.slice(at, at + chunk), reduction.name)) {
           // What is left of them begins at about the same place.
           changes = this.changesOf(reduction);
         } else at += chunk;
@@ -105,10 +117,22 @@ class Search {
     return reduction.changes(new KernelText(this.best, this.options.path));
   }
 
-  private async attempt(changes: readonly Change[]): Promise<boolean> {
+  private async attempt(changes: readonly Change[], name = ''): Promise<boolean> {
     const candidate = applyChanges(this.best, changes);
     const size = programSize(candidate);
-    if (!isSmaller(size, this.size) || !(await this.fails(candidate))) return false;
+    const b = { ...this.counts };
+    const t0 = performance.now();
+    const ok = isSmaller(size, this.size) && (await this.fails(candidate));
+    const st = ((globalThis as any).ST ??= {});
+    const k = `${this.round} ${name}`;
+    const e = (st[k] ??= { calls: 0, refused: 0, ok: 0, bigger: 0, single: 0, ms: 0 });
+    e.calls += this.counts.calls - b.calls;
+    e.refused += this.counts.refused - b.refused;
+    if (ok) e.ok++;
+    if (!isSmaller(size, this.size)) e.bigger++;
+    if (changes.length === 1 && this.counts.calls > b.calls) e.single++;
+    e.ms += Math.round(performance.now() - t0);
+    if (!ok) return false;
     this.best = candidate;
     this.size = size;
     this.counts.smaller += 1;
@@ -117,7 +141,7 @@ class Search {
   }
 
   async fails(candidate: string): Promise<boolean> {
-    const key = candidate.replace(/\s+/g, ' ');
+    const key = difference(this.best, candidate);
     if (this.tried.has(key) || this.stopped) return false;
     this.tried.add(key);
     if (!this.isTypeScript(candidate)) {
@@ -125,6 +149,7 @@ class Search {
       return false;
     }
     this.counts.calls += 1;
+    if (process.env['V']) console.error(this.round, this.counts);
     try {
       return await this.stillFails(candidate);
     } catch (error) {
@@ -138,4 +163,22 @@ class Search {
     const { file } = new KernelText(candidate, this.options.path ?? nowhere);
     return checkTypes(file).length === 0;
   }
+}
+
+function difference(from: string, to: string): string {
+  const known = new Set(topLevel(from));
+  const texts = topLevel(to);
+  // Nothing but imports changed: the text itself.
+  if (texts.every((one) => known.has(one))) return to;
+  const removed = [...known].filter((one) => !texts.includes(one));
+  const changed = texts.filter((one) => !known.has(one) || one.startsWith('export default'));
+  return JSON.stringify([removed, changed]);
+}
+
+/** The statements of a file, white space apart, but for imports, which follow from the others. */
+function topLevel(source: string): string[] {
+  const file = ts.createSourceFile('kernel.ts', source, ts.ScriptTarget.ES2023);
+  return file.statements
+    .map((one) => one.getText(file).replace(/\s+/g, ' '))
+    .filter((one) => !one.startsWith('import'));
 }

@@ -23,7 +23,6 @@ export const wrongPasses: Readonly<Record<string, WrongPass>> = {
     return cast(cast(operand, { ...from, signed: false }), expr.type);
   },
   'saturation wraps': (expr) => (expr.op === 'saturate' ? cast(expr.operand, expr.type) : expr),
-  'less than or equal for less than': (expr) => (expr.op === 'lt' ? { ...expr, op: 'le' } : expr),
   'difference with its sides changed': (expr) =>
     expr.op === 'sub' ? { ...expr, left: expr.right, right: expr.left } : expr,
   'lane of a vector off by one': (expr) =>

@@ -1,12 +1,11 @@
 import { type Identifier, SyntaxKind } from 'ts-morph';
 import type { Change, Reduction } from '../reduction.ts';
 
-const widths = [1, 4, 8, 16];
+const widths = [1, 8];
 
 export const narrowerTypes: Reduction = {
   name: 'narrower-types',
-  description:
-    'a type of fewer bits, everywhere in a function or in one place; unsigned for signed',
+  description: 'a type of fewer bits, everywhere in a function; unsigned for signed',
   changes({ file }) {
     const names = file
       .getDescendantsOfKind(SyntaxKind.Identifier)
@@ -18,8 +17,7 @@ export const narrowerTypes: Reduction = {
       const key = `${owner} ${one.getText()}`;
       groups.set(key, [...(groups.get(key) ?? []), one]);
     }
-    const singles = [...groups.values()].filter((one) => one.length > 1).flat();
-    return [...groups.values(), ...singles.map((one) => [one])].flatMap(narrowed);
+    return [...groups.values()].flatMap(narrowed);
   },
 };
 

@@ -1,7 +1,7 @@
-import { type Expression, Node } from 'ts-morph';
+import { type Expression, Node, type Type } from 'ts-morph';
 import type { KernelText } from '../kernel-text.ts';
-import { type Change, deletion, type Reduction } from '../reduction.ts';
-import { zeroOf } from '../zero-of.ts';
+import type { Reduction } from '../reduction.ts';
+import { brandOf, zeroOf } from '../zero-of.ts';
 
 /** Everything that is computed, outer ones before what is in them. */
 function values({ file }: KernelText): Expression[] {
@@ -14,15 +14,6 @@ function values({ file }: KernelText): Expression[] {
       if (Node.isLiteralLike(one) || Node.isParenthesizedExpression(one)) return false;
       return !Node.isExpressionStatement(parent) && !Node.isImportDeclaration(parent);
     });
-}
-
-function replaceWithin(outer: Node, inner: Node): Change {
-  const from = outer.getStart();
-  const to = outer.getEnd();
-  return {
-    edits: [deletion(from, inner.getStart()), deletion(inner.getEnd(), to)],
-    site: { from, to },
-  };
 }
 
 export const zeroExpressions: Reduction = {
@@ -43,13 +34,48 @@ export const operandExpressions: Reduction = {
   name: 'operand-expressions',
   description: 'an expression becomes one of its operands, of any kind',
   changes(kernel) {
-    return values(kernel).flatMap((one) =>
-      operandsOf(one)
-        .filter((inner) => inner !== one)
-        .map((inner) => replaceWithin(one, inner)),
+    return values(kernel).flatMap((outer) =>
+      operandsOf(outer).flatMap((inner) => {
+        const wrapping = wrapped(outer, inner);
+        if (wrapping === undefined) return [];
+        const site = { from: outer.getStart(), to: outer.getEnd() };
+        const [before, after] = wrapping === '' ? ['', ''] : [`${wrapping}(`, ')'];
+        const edits = [
+          { from: site.from, to: inner.getStart(), text: before },
+          { from: inner.getEnd(), to: site.to, text: after },
+        ];
+        return [{ edits, site, needs: wrapping === '' ? [] : [wrapping] }];
+      }),
     );
   },
 };
+
+/**
+ * What to narrow an operand to so that it can stand for the whole: '' where it fits as it is. Undefined where
+ * no width makes one of the other, or where the whole is nothing but that.
+ */
+function wrapped(outer: Node, inner: Node): string | undefined {
+  const [whole, part] = [outer.getType(), inner.getType()];
+  const brand = brandOf(whole);
+  if (brand !== undefined && brandOf(part) !== brand) {
+    const plain = /^[ui]\d+$/.test(brand) && (isNumeric(part) || part.isBoolean());
+    const again = Node.isCallExpression(outer) && outer.getExpression().getText() === brand;
+    return plain && !again ? brand : undefined;
+  }
+  const same = part.isAssignableTo(whole) || (whole.isNumber() && isNumeric(part) && !isBig(part));
+  return same ? '' : undefined;
+}
+
+function isNumeric(type: Type): boolean {
+  return (
+    type.isNumber() || type.isNumberLiteral() || type.isBigInt() || brandOf(type) !== undefined
+  );
+}
+
+function isBig(type: Type): boolean {
+  const width = /^[ui](\d+)$/.exec(brandOf(type) ?? '')?.[1];
+  return type.isBigInt() || Number(width ?? 0) > 53;
+}
 
 /** What an operator or a call works on. */
 function operandsOf(node: Node): Node[] {
