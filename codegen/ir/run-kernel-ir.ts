@@ -16,6 +16,11 @@ export interface KernelIrArguments {
   readonly memories: Readonly<Record<string, Uint8Array>>;
 }
 
+export interface KernelIrLimits {
+  /** Iterations of one loop, all its entries together, after which the run is given up. Default: none. */
+  readonly maximumIterations?: number | undefined;
+}
+
 export interface KernelIrRun {
   /** The written memories after the run, by name. */
   readonly outputs: Readonly<Record<string, Uint8Array>>;
@@ -172,6 +177,7 @@ interface Machine {
   readonly streams: ReadonlyMap<string, Fifo>;
   readonly loops: Map<LoopStmt, { readonly process: string; iterations: number }>;
   readonly log: string[];
+  readonly maximumIterations: number;
 }
 
 /** One process: its variables, and its statements one after another. */
@@ -216,8 +222,18 @@ class ProcessRun {
 
   private countIteration(loop: LoopStmt): void {
     const known = this.machine.loops.get(loop);
-    if (known !== undefined) known.iterations += 1;
-    else this.machine.loops.set(loop, { process: this.name, iterations: 1 });
+    if (known === undefined) {
+      this.machine.loops.set(loop, { process: this.name, iterations: 1 });
+      return;
+    }
+    known.iterations += 1;
+    if (known.iterations <= this.machine.maximumIterations) return;
+    throw fail(
+      `process ${this.name}: a loop does not end within ${this.machine.maximumIterations} iterations`,
+      'ENDLESS_LOOP',
+      'Check what the loop waits for, or allow more iterations.',
+      loop.span,
+    );
   }
 
   private message({ text, values }: Message): string {
@@ -341,7 +357,11 @@ function known<T>(value: T | undefined, kind: string, name: string): T {
  * @throws TilewrightError where hardware would hang or touch what is not there, e.g. `STREAM_EMPTY`,
  * `OUT_OF_RANGE`, `NOT_REQUESTED`, `UNFINISHED`, with the source line.
  */
-export function runKernelIr(kernel: KernelIR, args: KernelIrArguments): KernelIrRun {
+export function runKernelIr(
+  kernel: KernelIR,
+  args: KernelIrArguments,
+  { maximumIterations = Number.POSITIVE_INFINITY }: KernelIrLimits = {},
+): KernelIrRun {
   const ports = new Map(
     kernel.memories.map((memory) => {
       const bytes = known(args.memories[memory.name], 'memory', memory.name);
@@ -360,6 +380,7 @@ export function runKernelIr(kernel: KernelIR, args: KernelIrArguments): KernelIr
     streams: new Map(kernel.streams.map(({ name }) => [name, new Fifo()])),
     loops: new Map(),
     log: [],
+    maximumIterations,
   };
   for (const process of kernel.processes) new ProcessRun(machine, process).run(process.body);
 

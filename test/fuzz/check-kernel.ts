@@ -32,6 +32,8 @@ export interface CheckOptions {
   readonly onStep?: ((step: Finding['target']) => void) | undefined;
   /** Told what the compiler made. */
   readonly onCompiled?: ((steps: readonly Step[], compiled: CompiledKernel) => void) | undefined;
+  /** Told what each run left behind, golden's first. */
+  readonly onResults?: ((target: 'golden' | Target, run: GoldenRun) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -115,7 +117,8 @@ class Check {
   }
 
   private compare(target: Target, { run, workload, results }: GoldenRun, actual: Results): void {
-    const { partOf } = this.options;
+    const { partOf, onResults } = this.options;
+    onResults?.(target, { run, workload, results: actual });
     this.findings.push(
       ...compareResults({ target, run, workload, golden: results, actual, partOf }),
     );
@@ -211,6 +214,7 @@ export async function checkKernel(
     const kernel = { folder, manifest: readManifest(folder), sourceFile: compiled.sourceFile };
     onStep?.('golden');
     const { golden, findings } = await goldenRuns(kernel, runs);
+    for (const one of golden) options.onResults?.('golden', one);
     if (findings.length > 0) return findings;
     const check = new Check(kernel, golden, options);
     for (const target of targets) {

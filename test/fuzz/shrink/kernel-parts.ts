@@ -1,4 +1,10 @@
-import { type MethodDeclaration, Node, type ObjectLiteralExpression, SyntaxKind } from 'ts-morph';
+import {
+  type MethodDeclaration,
+  Node,
+  type ObjectLiteralExpression,
+  SyntaxKind,
+  type Type,
+} from 'ts-morph';
 import type { KernelText } from './kernel-text.ts';
 
 /** The object in `kernel({ … })`; undefined where a file has none. */
@@ -45,4 +51,8 @@ export function bodiesOf(statement: Node): Node[] {
     return [statement.getThenStatement(), ...(otherwise === undefined ? [] : [otherwise])];
   }
   return Node.isIterationStatement(statement) ? [statement.getStatement()] : [];
+}
+
+export function isStream(type: Type): boolean {
+  return type.getProperty('write') !== undefined && type.getProperty('read') !== undefined;
 }

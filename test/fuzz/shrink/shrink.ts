@@ -3,6 +3,7 @@ import { checkTypes } from '../../../codegen/frontend/project.ts';
 import { TilewrightError } from '../../../codegen/support/errors.ts';
 import { applyChanges } from './apply-changes.ts';
 import { KernelText, nowhere, parses } from './kernel-text.ts';
+import { loopEnds } from './loop-ends.ts';
 import { isSmaller, type ProgramSize, programSize } from './program-size.ts';
 import type { Change, Reduction } from './reduction.ts';
 import { reductions } from './reductions.ts';
@@ -24,7 +25,7 @@ export interface ShrinkCounts {
   calls: number;
   /** Those that found the failure again. */
   smaller: number;
-  /** Programs that TypeScript refuses, for which nobody was asked. */
+  /** Programs that TypeScript refuses, or that may never end, for which nobody was asked. */
   refused: number;
 }
 
@@ -58,9 +59,11 @@ class Search {
   best: string;
   readonly counts: ShrinkCounts = { calls: 0, smaller: 0, refused: 0 };
   private size: ProgramSize;
+  /** How often all reductions had their turn. */
   private round = 0;
   private readonly stillFails: (source: string) => Promise<boolean>;
   private readonly options: ShrinkOptions;
+  private readonly knownEnds: ReadonlySet<string>;
   /**
    * What was tried, by the functions that it changed, and the kernel's own object: a change in one function
    * that failed is not tried again because another one is smaller by now.
@@ -76,6 +79,7 @@ class Search {
     this.size = programSize(source);
     this.stillFails = stillFails;
     this.options = options;
+    this.knownEnds = loopEnds(source);
   }
 
   private get stopped(): boolean {
@@ -86,7 +90,7 @@ class Search {
   async run(): Promise<void> {
     for (let before = ''; before !== this.best && !this.stopped; ) {
       before = this.best;
-      this.round++;
+      this.round += 1;
       for (const reduction of reductions) await this.exhaust(reduction);
     }
     const tidied = tidy(this.best);
@@ -104,7 +108,7 @@ class Search {
       chunk = chunk === 1 ? 0 : Math.ceil(chunk / 3)
     ) {
       for (let at = 0; at < changes.length && !this.stopped; ) {
-        if (await this.attempt(changes.slice(at, at + chunk), reduction.name)) {
+        if (await this.attempt(changes.slice(at, at + chunk))) {
           // What is left of them begins at about the same place.
           changes = this.changesOf(reduction);
         } else at += chunk;
@@ -117,22 +121,10 @@ class Search {
     return reduction.changes(new KernelText(this.best, this.options.path));
   }
 
-  private async attempt(changes: readonly Change[], name = ''): Promise<boolean> {
+  private async attempt(changes: readonly Change[]): Promise<boolean> {
     const candidate = applyChanges(this.best, changes);
     const size = programSize(candidate);
-    const b = { ...this.counts };
-    const t0 = performance.now();
-    const ok = isSmaller(size, this.size) && (await this.fails(candidate));
-    const st = ((globalThis as any).ST ??= {});
-    const k = `${this.round} ${name}`;
-    const e = (st[k] ??= { calls: 0, refused: 0, ok: 0, bigger: 0, single: 0, ms: 0 });
-    e.calls += this.counts.calls - b.calls;
-    e.refused += this.counts.refused - b.refused;
-    if (ok) e.ok++;
-    if (!isSmaller(size, this.size)) e.bigger++;
-    if (changes.length === 1 && this.counts.calls > b.calls) e.single++;
-    e.ms += Math.round(performance.now() - t0);
-    if (!ok) return false;
+    if (!isSmaller(size, this.size) || !(await this.fails(candidate))) return false;
     this.best = candidate;
     this.size = size;
     this.counts.smaller += 1;
@@ -144,18 +136,22 @@ class Search {
     const key = difference(this.best, candidate);
     if (this.tried.has(key) || this.stopped) return false;
     this.tried.add(key);
-    if (!this.isTypeScript(candidate)) {
+    if (!this.isTypeScript(candidate) || !this.ends(candidate)) {
       this.counts.refused += 1;
       return false;
     }
     this.counts.calls += 1;
-    if (process.env['V']) console.error(this.round, this.counts);
     try {
       return await this.stillFails(candidate);
     } catch (error) {
       if (this.stopped) return false;
       throw error;
     }
+  }
+
+  /** Compared with the first text: every smaller one has ends that it had. */
+  private ends(candidate: string): boolean {
+    return [...loopEnds(candidate)].every((one) => this.knownEnds.has(one));
   }
 
   private isTypeScript(candidate: string): boolean {
@@ -165,6 +161,7 @@ class Search {
   }
 }
 
+/** The functions that a change takes away and those that it makes, as text, with the kernel's own object. */
 function difference(from: string, to: string): string {
   const known = new Set(topLevel(from));
   const texts = topLevel(to);

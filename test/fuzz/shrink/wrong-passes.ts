@@ -29,6 +29,9 @@ export const wrongPasses: Readonly<Record<string, WrongPass>> = {
     expr.op === 'shuffle' ? { ...expr, lanes: expr.lanes.map((l) => Math.max(0, l - 1)) } : expr,
 };
 
+/** A pass with a bug may make a loop endless, which is another failure. */
+const limits = { maximumIterations: 10_000 };
+
 function applied(ir: KernelIR, wrong: WrongPass): KernelIR {
   const processes = ir.processes.map((one) => ({
     ...one,
@@ -52,8 +55,8 @@ export function showsIn(wrong: WrongPass): (source: string) => Promise<boolean> 
         scalars: workload.scalars,
         memories: Object.fromEntries(workload.buffers),
       };
-      const right = runKernelIr(ir, args).outputs;
-      const made = runKernelIr(applied(ir, wrong), args).outputs;
+      const right = runKernelIr(ir, args, limits).outputs;
+      const made = runKernelIr(applied(ir, wrong), args, limits).outputs;
       return Object.entries(right).some(([name, bytes]) => Buffer.compare(bytes, made[name]) !== 0);
     } catch (error) {
       // No kernel any more, or one that reads more than there is: another failure, if any.

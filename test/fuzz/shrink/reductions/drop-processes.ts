@@ -1,5 +1,5 @@
 import { type CallExpression, type Identifier, Node } from 'ts-morph';
-import { kernelMethod, statementsOf } from '../kernel-parts.ts';
+import { isStream, statementsOf } from '../kernel-parts.ts';
 import type { KernelText } from '../kernel-text.ts';
 import type { Change, Reduction } from '../reduction.ts';
 import { calledFunction, Removal } from '../removal.ts';
@@ -12,13 +12,10 @@ export const dropProcesses: Reduction = {
   name: 'drop-processes',
   description: 'a process goes, and its streams with it or past it',
   changes(kernel) {
-    const region = kernelMethod(kernel, 'dataflow');
-    if (region === undefined) return [];
     return statementsOf(kernel).flatMap((statement) => {
       if (!Node.isExpressionStatement(statement)) return [];
       const call = statement.getExpression();
-      const inside = statement.getAncestors().includes(region);
-      if (!inside || !Node.isCallExpression(call)) return [];
+      if (!Node.isCallExpression(call) || calledFunction(call) === undefined) return [];
       const changes = [...bypasses(kernel, statement, call), cut(kernel, statement, call)];
       return changes.filter((one) => one !== undefined);
     });
@@ -29,7 +26,7 @@ function streamArguments(call: CallExpression): Identifier[] {
   return call
     .getArguments()
     .filter(Node.isIdentifier)
-    .filter((one) => one.getType().getProperty('write') && one.getType().getProperty('read'));
+    .filter((one) => isStream(one.getType()));
 }
 
 function removal(kernel: KernelText, statement: Node, call: CallExpression): Removal {
@@ -56,7 +53,7 @@ function cut(kernel: KernelText, statement: Node, call: CallExpression): Change 
   return removed.change(statement);
 }
 
-/** Each stream of the process in the place of each other one of the same type. */
+/** Each stream of the process in the place of each other one of the same type that the region made. */
 function bypasses(
   kernel: KernelText,
   statement: Node,
@@ -64,8 +61,10 @@ function bypasses(
 ): (Change | undefined)[] {
   const streams = streamArguments(call);
   return streams.flatMap((kept, at) =>
-    streams.slice(at + 1).map((gone) => {
+    streams.map((gone, other) => {
       const declared = declarationOf(gone);
+      // Of two of the region's own, one way round is as good as the other.
+      if (other === at || (other < at && declarationOf(kept) !== undefined)) return undefined;
       if (kept.getType().getText() !== gone.getType().getText()) return undefined;
       const name = Node.isVariableStatement(declared)
         ? declared.getDeclarations()[0].getNameNode()
