@@ -84,7 +84,7 @@ describe('a bug planted in a pass', () => {
   const program = readFileSync(join(import.meta.dirname, 'planted-program.ts'), 'utf8');
 
   // One of them here: each takes a hundred compilations.
-  test.each(['no sign extension'])(
+  test.each(['saturation wraps'])(
     '%s: five statements are left',
     { timeout: 300_000 },
     async (name) => {
