@@ -13,7 +13,6 @@ import {
   stream,
   table,
   u4,
-  u6,
   u8,
   u16,
   u20,
@@ -24,11 +23,6 @@ import {
 } from 'tilewright/language';
 
 const noise = table(u8, 16, (i) => (i * 37) % 251);
-
-function mix(x: u32, y: i9): u32 {
-  if (x < y) return u32(x >>> 4);
-  return u32(x + u8(y));
-}
 
 function feed(n: u16, input: ReadPort<u32>, words: Stream<u32>): void {
   for (let at = 0; at < n; at++) {
@@ -62,13 +56,11 @@ function work(n: u16, knob: u8, words: Stream<u32>, results: Stream<u32>): void 
       total = u20(total + noise[left] + i8.saturate(low * 40));
       left = u4(left - 1);
     }
-    results.write(mix(u32(total), sums[1]));
+    results.write(u32(total + sums[1]));
     for (let k = 0; k < 2; k++) {
       pipeline();
       const c = words.read();
-      const wide = u32(c ^ low);
-      const d = u6(wide - total);
-      results.write(u32(wide + d + sums[0]));
+      results.write(u32(c + low + sums[0]));
     }
   }
 }

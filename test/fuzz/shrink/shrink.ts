@@ -2,7 +2,7 @@ import { ts } from 'ts-morph';
 import { checkTypes } from '../../../codegen/frontend/project.ts';
 import { TilewrightError } from '../../../codegen/support/errors.ts';
 import { applyChanges } from './apply-changes.ts';
-import { KernelText, nowhere, parses } from './kernel-text.ts';
+import { KernelText, parses } from './kernel-text.ts';
 import { loopEnds } from './loop-ends.ts';
 import { isSmaller, type ProgramSize, programSize } from './program-size.ts';
 import type { Change, Reduction } from './reduction.ts';
@@ -64,6 +64,8 @@ class Search {
   private readonly stillFails: (source: string) => Promise<boolean>;
   private readonly options: ShrinkOptions;
   private readonly knownEnds: ReadonlySet<string>;
+  /** False where a diagnostic is the failure: TypeScript's word counts for nothing then. */
+  private readonly typed: boolean;
   /**
    * What was tried, by the functions that it changed, and the kernel's own object: a change in one function
    * that failed is not tried again because another one is smaller by now.
@@ -80,6 +82,7 @@ class Search {
     this.stillFails = stillFails;
     this.options = options;
     this.knownEnds = loopEnds(source);
+    this.typed = isTypeScript(source, options);
   }
 
   private get stopped(): boolean {
@@ -136,7 +139,7 @@ class Search {
     const key = difference(this.best, candidate);
     if (this.tried.has(key) || this.stopped) return false;
     this.tried.add(key);
-    if (!this.isTypeScript(candidate) || !this.ends(candidate)) {
+    if ((this.typed && !isTypeScript(candidate, this.options)) || !this.ends(candidate)) {
       this.counts.refused += 1;
       return false;
     }
@@ -153,12 +156,10 @@ class Search {
   private ends(candidate: string): boolean {
     return [...loopEnds(candidate)].every((one) => this.knownEnds.has(one));
   }
+}
 
-  private isTypeScript(candidate: string): boolean {
-    if (!parses(candidate)) return false;
-    const { file } = new KernelText(candidate, this.options.path ?? nowhere);
-    return checkTypes(file).length === 0;
-  }
+function isTypeScript(source: string, { path }: ShrinkOptions): boolean {
+  return parses(source) && checkTypes(new KernelText(source, path).file).length === 0;
 }
 
 /** The functions that a change takes away and those that it makes, as text, with the kernel's own object. */
