@@ -5,9 +5,9 @@ import { type CheckOptions, checkKernel } from './check-kernel.ts';
 import { coverageOf } from './coverage.ts';
 import type { Finding, Run, Target } from './finding.ts';
 import { acceptedPrograms, type Refusal } from './generate/accepted-programs.ts';
+import { features as languageFeatures } from './generate/features.ts';
 import { kernelOfPrograms } from './generate/kernel-of-programs.ts';
 import { type Program, randomProgram } from './generate/random-program.ts';
-import { languageFeatures } from './language-features.ts';
 
 /** Programs that are checked together, as one kernel: one Verilated model, one library for all. */
 export interface GroupJob {
@@ -62,7 +62,10 @@ export class GroupRun {
     const drawn = seeds.map((seed) => randomProgram(seed, { small }));
     const { programs, refused, unexpected } = await acceptedPrograms(drawn);
     const coverage = new Map<string, number>();
-    const features = languageFeatures(programs.map(({ source }) => source));
+    const features = new Map(languageFeatures.map((name) => [name, 0]));
+    for (const name of programs.flatMap((program) => program.features)) {
+      features.set(name, (features.get(name) ?? 0) + 1);
+    }
     const crashes = unexpected.map((refusal) => this.refused(refusal));
     if (programs.length > 0) {
       const crash = await this.check(programs, this.job.targets, {
