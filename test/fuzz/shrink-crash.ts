@@ -1,0 +1,28 @@
+import type { Finding } from './finding.ts';
+import { sameFailure } from './finding.ts';
+import type { Crash } from './fuzz-group.ts';
+import { shrink } from './shrink/shrink.ts';
+import { deadFinding, type WorkerProcess } from './worker-process.ts';
+
+/**
+ * The smallest kernel that fails as this one does: on the same target, in the run that showed it. Each
+ * candidate is checked in a process of its own, which it may kill.
+ */
+export async function shrinkCrash(
+  crash: Crash,
+  worker: WorkerProcess,
+  signal: AbortSignal,
+): Promise<string> {
+  const [failure] = crash.findings;
+  const runs = failure.run === undefined ? crash.runs : [failure.run];
+  const targets = crash.targets.filter((target) => target === failure.target);
+  return shrink(
+    crash.source,
+    async (source) => {
+      const end = await worker.run({ kernel: crash.kernel, source, runs, targets });
+      const found: readonly Finding[] = end.kind === 'done' ? end.result : [deadFinding(end)];
+      return found.some((one) => sameFailure(one, failure));
+    },
+    { signal },
+  );
+}
