@@ -18,7 +18,7 @@ export interface Proof {
   readonly quick?: boolean;
 }
 
-export type Subject = 'fifo';
+export type Subject = 'fifo' | 'ram' | 'address' | 'read' | 'write' | 'control';
 
 function fifo(
   name: string,
@@ -38,6 +38,36 @@ function fifo(
   };
 }
 
+function address(REQUEST_DEPTH: number, REQUEST_SLACK: number): Proof {
+  return {
+    subject: 'address',
+    name: `${REQUEST_DEPTH} requests + ${REQUEST_SLACK}`,
+    harness: 'address.sv',
+    sources: ['tw_axi_address.v', 'tw_fifo.v'],
+    parameters: { REQUEST_DEPTH, REQUEST_SLACK },
+    depth: 1,
+    base: 4,
+    cover: 8,
+  };
+}
+
+function master(
+  subject: 'read' | 'write',
+  OUTSTANDING: number,
+  DATA_DEPTH: number,
+  more: Pick<Proof, 'base' | 'cover'>,
+): Proof {
+  return {
+    subject,
+    name: `${OUTSTANDING} bursts in flight, ${DATA_DEPTH} words`,
+    harness: `${subject}.sv`,
+    sources: [`tw_axi_${subject}.v`, 'tw_axi_address.v', 'tw_fifo.v'],
+    parameters: { OUTSTANDING, DATA_DEPTH },
+    depth: 1,
+    ...more,
+  };
+}
+
 /** What `make prove` proves, in this order. */
 export const proofs: readonly Proof[] = [
   fifo('one word', [4, 1, 0], { quick: true }),
@@ -51,4 +81,30 @@ export const proofs: readonly Proof[] = [
   fifo('block RAM', [127, 65, 0], { base: 3, cover: 6 }),
   fifo('block RAM with slack', [127, 3, 63], { base: 3, cover: 6 }),
   fifo('slack as if for block RAM', [127, 1, 64], { base: 3, cover: 6 }),
+  {
+    subject: 'ram',
+    name: 'forwarding, 4 bits × 6',
+    harness: 'ram.sv',
+    sources: ['tw_ram.v'],
+    parameters: { WIDTH: 4, DEPTH: 6, ADDRESS: 3 },
+    depth: 1,
+    base: 4,
+    cover: 6,
+    quick: true,
+  },
+  address(4, 0),
+  address(2, 2),
+  master('read', 2, 3, { base: 4, cover: 10 }),
+  master('write', 3, 3, { base: 4, cover: 9 }),
+  {
+    subject: 'control',
+    name: 'register map of the bench',
+    harness: 'control.sv',
+    sources: ['bench_control.v'],
+    parameters: {},
+    depth: 1,
+    base: 5,
+    cover: 10,
+    quick: true,
+  },
 ];
