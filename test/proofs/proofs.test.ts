@@ -52,7 +52,7 @@ const faults: readonly Fault[] = [
     from: 'issue = (!valid || ready) &&',
     to: 'issue =',
     proof: 'address: 2 requests',
-    rule: 'axi_payload_stable',
+    rule: 'address_free',
   },
   {
     what: 'a valid that is taken back',
@@ -68,7 +68,7 @@ const faults: readonly Fault[] = [
     from: "else if (ctl_read_control) ctl_done <= 1'b0;",
     to: '',
     proof: 'control',
-    rule: 'control_read',
+    rule: 'control_inside',
   },
   {
     what: 'byte strobes ignored',
@@ -76,7 +76,7 @@ const faults: readonly Fault[] = [
     from: '{8{ctl_strobe[2]}}',
     to: '{8{ctl_strobe[3]}}',
     proof: 'control',
-    rule: 'control_source',
+    rule: 'control_target',
   },
   {
     what: 'beats dropped when the consumer stalls',
@@ -87,12 +87,12 @@ const faults: readonly Fault[] = [
     rule: 'read_room',
   },
   {
-    what: 'WLAST missing on single beats',
+    what: 'idle while a request waits',
     file: 'tw_axi_write.v',
-    from: "wlast <= next_length == 6'd0;",
-    to: "wlast <= 1'b0;",
+    from: 'assign idle = address_idle && ',
+    to: 'assign idle = ',
     proof: 'write',
-    rule: 'write_last',
+    rule: 'write_idle',
   },
 ];
 
