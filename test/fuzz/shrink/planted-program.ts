@@ -28,7 +28,7 @@ function feed(n: u16, input: ReadPort<u32>, words: Stream<u32>): void {
   for (let at = 0; at < n; at++) {
     input.request(at, 1);
     const beat = input.receive();
-    for (let lane = 0; lane < 4; lane++) {
+    for (let lane = 0; lane < 2; lane++) {
       pipeline();
       words.write(beat[u4(lane)]);
     }
@@ -57,18 +57,14 @@ function work(n: u16, knob: u8, words: Stream<u32>, results: Stream<u32>): void 
       left = u4(left - 1);
     }
     results.write(u32(total + sums[1]));
-    for (let k = 0; k < 2; k++) {
-      pipeline();
-      const c = words.read();
-      results.write(u32(c + low + sums[0]));
-    }
+    results.write(u32(a + low + sums[0]));
   }
 }
 
 function collect(n: u16, results: Stream<u32>, output: WritePort<u32>): void {
   for (let at = 0; at < n; at++) {
     let row = vec(u32, 16, () => 0);
-    for (let lane = 0; lane < 4; lane++) row = row.with(u4(lane), results.read());
+    for (let lane = 0; lane < 3; lane++) row = row.with(u4(lane), results.read());
     output.request(at, 1);
     output.send(row);
     output.response();

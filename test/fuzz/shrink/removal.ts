@@ -179,7 +179,7 @@ function accessChain(use: Node): Node {
 }
 
 /** The statement whose left side a chain is: `x[1] = 2;`. */
-function assignedBy(chain: Node): Node | undefined {
+export function assignedBy(chain: Node): Node | undefined {
   const parent = chain.getParent();
   const assigns =
     (Node.isBinaryExpression(parent) &&

@@ -5,11 +5,18 @@ import { packageRoot } from '../../../codegen/support/package-root.ts';
 import { loopEnds } from './loop-ends.ts';
 import { isSmaller, programSize } from './program-size.ts';
 import { type ShrinkCounts, shrink } from './shrink.ts';
+import { showsIn, wrongPasses } from './wrong-passes.ts';
 
 const source = readFileSync(join(packageRoot(), 'examples/kernels/prefix-sum.ts'), 'utf8');
 
 /** A failure that is a matter of the text alone. */
 const adds = async (text: string) => /[\w\])] \+ \w/.test(text);
+
+/** Statements of a function of a program, those in its loops too. */
+function statements(text: string, name: string): number {
+  const [, body = ''] = new RegExp(`function ${name}\\(.*?\\{\n(.*?)\n\\}`, 's').exec(text) ?? [];
+  return body.split('\n').filter((line) => line.trim() !== '}').length;
+}
 
 describe('shrinking', () => {
   test('keeps what the predicate asks for and little else, always smaller, the same each time', async () => {
@@ -71,4 +78,23 @@ describe('shrinking', () => {
     expect(counting('k < 16; k++')).toBe(counting('k < 1; k++'));
     expect(counting('k < 16; k += 0')).not.toBe(counting('k < 16; k += 2'));
   });
+});
+
+describe('a bug planted in a pass', () => {
+  const program = readFileSync(join(import.meta.dirname, 'planted-program.ts'), 'utf8');
+
+  // One of them here: it takes hundreds of compilations.
+  test.each(['saturation wraps'])(
+    '%s: five statements are left',
+    { timeout: 500_000 },
+    async (name) => {
+      const calls: number[] = [];
+      const smallest = await shrink(program, showsIn(wrongPasses[name]), {
+        onDone: (counts) => void calls.push(counts.calls),
+      });
+      expect(statements(smallest, 'work'), smallest).toBeLessThanOrEqual(5);
+      // 348 when this was written: each may cost seconds.
+      expect(calls[0]).toBeLessThan(450);
+    },
+  );
 });

@@ -1,6 +1,6 @@
 import { Node, SyntaxKind } from 'ts-morph';
 import type { Reduction } from '../reduction.ts';
-import { Removal } from '../removal.ts';
+import { assignedBy, Removal } from '../removal.ts';
 
 export const inlineConstants: Reduction = {
   name: 'inline-constants',
@@ -12,8 +12,11 @@ export const inlineConstants: Reduction = {
       const name = declared.getNameNode();
       const symbol = name.getSymbol();
       if (others.length > 0 || value === undefined || symbol === undefined) return [];
-      if (!Node.isIdentifier(name) || !statement.getText().startsWith('const')) return [];
-      const uses = kernel.references(symbol).length - 1;
+      if (!Node.isIdentifier(name)) return [];
+      const references = kernel.references(symbol);
+      // A variable that nothing assigns any more is a constant, too.
+      if (references.some((one) => assignedBy(one) !== undefined)) return [];
+      const uses = references.length - 1;
       const literal = /^\w+\((\d+n?|true|false)\)$|^\d+n?$/.test(value);
       if (uses === 0 || (uses > 1 && !literal)) return [];
       const change = new Removal(kernel)
