@@ -1,0 +1,167 @@
+/** Operators of many widths and signs, scalars and lanes, one beat of results for each beat. */
+import {
+  all,
+  any,
+  i8,
+  i16,
+  i32,
+  kernel,
+  mulHigh,
+  pipeline,
+  type ReadPort,
+  readMemory,
+  type Stream,
+  scalar,
+  shiftLeft,
+  shiftRight,
+  stream,
+  sum,
+  table,
+  u1,
+  u3,
+  u4,
+  u5,
+  u6,
+  u8,
+  u16,
+  u32,
+  u40,
+  type Vec,
+  vec,
+  vecOf,
+  type WritePort,
+  writeMemory,
+} from 'tilewright/language';
+
+const results = vecOf(u32, 16);
+const primes = table(u8, 6, (i) => [2, 3, 5, 7, 11, 13][i]);
+
+function ask(beats: u16, input: ReadPort<u32>, output: WritePort<u32>): void {
+  for (let beat = 0; beat < beats; beat++) {
+    pipeline();
+    input.request(beat, 1);
+    output.request(3 * beat, 3);
+  }
+}
+
+function compute(
+  beats: u16,
+  wide: u40,
+  input: ReadPort<u32>,
+  scalars: Stream<Vec<u32>>,
+  lanes: Stream<Vec<u32>>,
+  products: Stream<Vec<u32>>,
+): void {
+  let before = u32(0);
+  for (let beat = 0; beat < beats; beat++) {
+    pipeline();
+    const v = input.receive();
+    const [a, b, c] = [i8(v[0]), u8(v[1]), i16(v[2])];
+    const [n, m] = [u3(v[3]), u5(v[3])];
+    const word = v[4];
+    const signed = i32(v[5]);
+    const one = [
+      a + b,
+      i16(a * b),
+      a < b ? 1 : 2,
+      a > i8(v[6]) ? a : c,
+      shiftRight(a, n),
+      word & 0xffff0000,
+      signed >>> 7,
+      word >>> m,
+      signed >> m,
+      ~a,
+      u8.saturate(c),
+      i8.saturate(c),
+      primes[u3(v[7])],
+      shiftLeft(b, n),
+      b * 7 + 10 * word,
+      u4(a - c) === 0 ? 3 : 4,
+    ];
+    scalars.write(vec(u32, 16, (l) => u32(one[l])));
+    const x = vec(i16, 16, (l) => i16(v[l]));
+    const y = vec(i8, 16, (l) => i8(shiftRight(v[l], 16)));
+    const turned = vec(i16, 16, (l) => x[15 - l]);
+    const less = vec(u1, 16, (l) => u1(x[l] < y[l]));
+    lanes.write(
+      vec(u32, 16, (l) => {
+        const chosen = less[l] === 1 ? turned[l] : y[l];
+        return u32(i8.saturate(chosen) + (l < 8 ? shiftRight(x[l], 3) : y[l] * y[l]));
+      }),
+    );
+    const far = shiftRight(mulHigh(i32(word), signed, 9), 1);
+    const mixed = mulHigh(word, i32(v[8]), 13);
+    const two = [
+      far,
+      shiftRight(far, 20),
+      mixed,
+      shiftRight(mixed, 22),
+      sum(x),
+      sum(y),
+      Math.min(x[0], x[1], y[2]),
+      Math.max(a, i8(v[9]), i8(v[10])),
+      any(less) ? 1 : 0,
+      all(less) ? 1 : 0,
+      x[u4(word)],
+      wide - word,
+      shiftRight(wide, 32),
+      u32(before - word),
+      Math.abs(c),
+      b < 255 ? (b < 254 ? 1 : 2) : u6(v[11]) * u1(v[12]),
+    ];
+    before = word;
+    products.write(vec(u32, 16, (l) => u32(two[l])));
+  }
+}
+
+function send(
+  beats: u16,
+  scalars: Stream<Vec<u32>>,
+  lanes: Stream<Vec<u32>>,
+  products: Stream<Vec<u32>>,
+  output: WritePort<u32>,
+): void {
+  for (let beat = 0; beat < beats; beat++) {
+    output.send(scalars.read());
+    output.send(lanes.read());
+    output.send(products.read());
+  }
+}
+
+function confirm(beats: u16, output: WritePort<u32>): void {
+  for (let beat = 0; beat < beats; beat++) output.response();
+}
+
+export default kernel({
+  name: 'operators',
+  summary: 'operators of many widths and signs',
+  parameters: {},
+  arguments: () => ({
+    input: readMemory(u32),
+    output: writeMemory(u32),
+    beats: scalar(u16),
+    wide: scalar(u40),
+  }),
+  dataflow(_p, { input, output, beats, wide }) {
+    const scalars = stream(results);
+    const lanes = stream(results);
+    const products = stream(results);
+    ask(beats, input, output);
+    compute(beats, wide, input, scalars, lanes, products);
+    send(beats, scalars, lanes, products, output);
+    confirm(beats, output);
+  },
+  workload(_p, random, size) {
+    const beats = 10 * size;
+    // Extremes as often as anything else: it is there that operators differ.
+    const corners = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000];
+    const word = () =>
+      random.chance(0.4) ? corners[random.integer(0, 9)] : random.integer(0, 0xffffffff);
+    return {
+      input: Uint32Array.from({ length: beats * 16 }, word),
+      output: beats * 48,
+      beats,
+      wide: random.integer(0, 2 ** 40 - 1),
+    };
+  },
+});
