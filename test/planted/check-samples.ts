@@ -1,49 +1,37 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkKernel } from '../fuzz/check-kernel.ts';
+import type { Finding } from '../fuzz/finding.ts';
 import { buildIcarus, filesUnderTest } from '../verilog-library/library.ts';
-import { compareModels } from '../codegen/random/compare-models.ts';
-import type { Catch, Check } from './mutation.ts';
+import type { Catch } from './mutation.ts';
 import type { Task } from './task.ts';
 
 /**
- * Runs the checks of a task in the order that it names them, each on all samples, and gives the first fault that one
- * of them finds. Loaded from a copy of the checkout, so that all code it calls is that copy's.
+ * Runs a task's checks, the bench first, then sample by sample, and gives the first fault that one of them finds.
+ * Loaded from a copy of the checkout, so that all code it calls is that copy's.
  */
-export async function checkSamples({ checks, samples, bench }: Task): Promise<Catch | undefined> {
-  for (const check of checks) {
-    if (check === 'bench') {
-      const found = bench === undefined ? undefined : await runBench(bench);
-      if (found !== undefined) return found;
-      continue;
-    }
-    for (const sample of samples) {
-      const found = await findings(sample.file, sample.runs, check);
-      if (found !== undefined) return { check, sample: sample.name, ...found };
-    }
+export async function checkSamples(
+  { checks, samples, bench }: Task,
+  onStep: (check: Finding['target'], sample: string) => void,
+): Promise<Catch | undefined> {
+  if (checks.includes('bench') && bench !== undefined) {
+    const found = await runBench(bench);
+    if (found !== undefined) return found;
+  }
+  const targets = checks.filter((one) => one !== 'bench');
+  for (const { name, file, runs } of samples) {
+    if (targets.length === 0) break;
+    const [first] = await checkKernel(file, runs, targets, {
+      stopAtFirst: true,
+      slowRuns: runs.length,
+      onStep: (check) => onStep(check, name),
+    });
+    if (first === undefined) continue;
+    const { target, where, kind, text } = first;
+    return { check: target, sample: name, where: where ?? kind, text };
   }
   return undefined;
-}
-
-const devices: Readonly<Record<Exclude<Check, 'bench'>, readonly string[]>> = {
-  passes: [],
-  native: ['native'],
-  icarus: ['icarus'],
-  verilator: ['sim'],
-};
-
-async function findings(
-  file: string,
-  runs: Task['samples'][number]['runs'],
-  check: Exclude<Check, 'bench'>,
-): Promise<Pick<Catch, 'where' | 'text'> | undefined> {
-  try {
-    const [first] = await compareModels(file, runs, devices[check]);
-    return first === undefined ? undefined : { where: 'mismatch', text: first };
-  } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    return { where: code ?? 'error', text: message };
-  }
 }
 
 async function runBench(name: NonNullable<Task['bench']>): Promise<Catch | undefined> {

@@ -1,10 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { copyCheckout, plant } from './copy.ts';
 import type { Catch, Check, Mutation } from './mutation.ts';
 import { type Sample, writeSample } from './samples.ts';
@@ -58,32 +56,34 @@ export class Laboratory {
 
   private async ask(task: Task, limit: number): Promise<Catch | undefined> {
     const worker = this.start();
-    const stop = new AbortController();
-    const { signal } = stop;
+    // Of what ends without an answer only the parent can tell where it was.
+    let at = { check: task.checks[0] as Catch['check'], sample: task.samples[0]?.name ?? '' };
     const caught = (where: string, text: string): Catch => {
       this.stop();
-      // Which sample it was, only the process knew.
-      return { check: task.checks[0], sample: task.samples[0]?.name ?? '', where, text };
+      return { ...at, where, text };
     };
-    const answered = once(worker, 'message', { signal }) as Promise<[Answer]>;
-    const ended = once(worker, 'exit', { signal }) as Promise<[number | null, string | null]>;
-    try {
+    const found = await new Promise<Catch | undefined>((resolve) => {
+      const timer = setTimeout(
+        () => resolve(caught('hang', `no end within ${limit / 1000} s`)),
+        limit,
+      );
+      worker.removeAllListeners();
+      worker.on('exit', (code, killed) => {
+        clearTimeout(timer);
+        resolve(caught('crash', killed ?? `exit code ${code}`));
+      });
+      worker.on('message', (answer: Answer) => {
+        if (answer.kind === 'step') {
+          at = { check: answer.check, sample: answer.sample };
+          return;
+        }
+        clearTimeout(timer);
+        resolve(answer.kind === 'found' ? answer.found : caught('does not load', answer.text));
+      });
       worker.send(task);
-      const answer = await Promise.race([
-        sleep(limit, undefined, { signal }),
-        answered.then(([one]) => one),
-        ended.then(([code, killed]) => killed ?? `exit code ${code}`),
-      ]);
-      if (answer === undefined) return caught('hang', `no end within ${limit / 1000} s`);
-      if (typeof answer === 'string') return caught('crash', answer);
-      if (++this.done % tasksOfWorker === 0) this.stop();
-      if (answer.kind === 'failed') return caught('does not load', answer.text);
-      return answer.found;
-    } finally {
-      // The promises that lost are not to be waited for, and their ends are nobody's error.
-      for (const one of [answered, ended]) one.catch(() => {});
-      stop.abort();
-    }
+    });
+    if (++this.done % tasksOfWorker === 0) this.stop();
+    return found;
   }
 
   private start(): ChildProcess {
@@ -98,6 +98,7 @@ export class Laboratory {
   }
 
   private stop(): void {
+    this.worker?.removeAllListeners();
     this.worker?.kill('SIGKILL');
     this.worker = undefined;
   }

@@ -1,3 +1,4 @@
+import { type Target, targets } from '../fuzz/finding.ts';
 import type { Bench } from '../verilog-library/library.ts';
 
 /** A fault that a person could have written. Adding one is adding one of these to its room's list. */
@@ -11,15 +12,15 @@ export interface Mutation {
   readonly to: string;
   /** A kernel of samples.ts that shows the fault: saves looking for one. Which check sees it is measured. */
   readonly sample?: string;
-  /** The bench of the library that shows it, and what it must say. */
+  /** The bench of the Verilog library that shows it, and what it must say. */
   readonly bench?: { readonly name: Bench; readonly says: RegExp };
 }
 
-/** What may catch a fault, the cheapest first. */
-export const checks = ['bench', 'passes', 'native', 'icarus', 'verilator'] as const;
-export type Check = (typeof checks)[number];
+/** What may catch a fault, the cheapest first: a bench of the library in Icarus, or a target of `checkKernel`. */
+export type Check = 'bench' | Target;
+export const checks: readonly Check[] = ['bench', ...targets];
 
-/** A part of the code, and which checks look at it at all. */
+/** A part of the code, and which checks run anything of it. */
 export interface Room {
   readonly name: string;
   readonly checks: readonly Check[];
@@ -28,10 +29,10 @@ export interface Room {
 
 /** How a fault was noticed. */
 export interface Catch {
-  readonly check: Check;
+  readonly check: Check | 'compile' | 'golden';
   /** The kernel, or the bench. */
   readonly sample: string;
-  /** The code of an error, a pass's name, `hang`, `crash`, or what else says where. */
+  /** A pass, the code of an error or of a diagnostic, `mismatch`, `hang`, `crash`. */
   readonly where: string;
   readonly text: string;
 }

@@ -5,16 +5,16 @@ import { acceptedStatements } from '../codegen/random/accepted-statements.ts';
 import { arrayKernel } from '../codegen/random/random-arrays.ts';
 import { controlKernel } from '../codegen/random/random-control.ts';
 import { expressionKernel } from '../codegen/random/random-expressions.ts';
-import type { SampleRun } from './task.ts';
+import type { Run } from '../fuzz/finding.ts';
 
 /** A kernel that faults are shown with: its text comes from the checkout as it is, never from a mutated copy. */
 export interface Sample {
   readonly name: string;
-  readonly runs: readonly SampleRun[];
+  readonly runs: readonly Run[];
   source(): string | Promise<string>;
 }
 
-const runs: readonly SampleRun[] = [
+const runs: readonly Run[] = [
   { seed: 1, size: 4, latency: 9, stall: 0, outstanding: 64 },
   { seed: 2, size: 3, latency: 20, stall: 0.3, outstanding: 2 },
 ];
@@ -39,12 +39,14 @@ export function sampleNamed(name: string): Sample {
 const fixed: readonly Sample[] = [
   kernelFile('gain', 'test/codegen/golden/gain.ts'),
   kernelFile('arrays-all', 'test/codegen/fixtures/arrays-all.ts'),
+  ...['operators', 'fixed-point', 'control-flow', 'bursts', 'depth'].map((name) =>
+    kernelFile(name, `test/planted/kernels/${name}.ts`),
+  ),
 ];
 
 /** Random ones, by seed. */
 const seeded: Readonly<Record<string, (seed: number) => string | Promise<string>>> = {
-  control: (seed) =>
-    controlKernel(Array.from({ length: 4 }, (_, at) => ({ unit: at + 1, seed }))),
+  control: (seed) => controlKernel(Array.from({ length: 4 }, (_, at) => ({ unit: at + 1, seed }))),
   arrays: (seed) => arrayKernel(seed, 4),
   expressions: async (seed) =>
     expressionKernel(seed, (await acceptedStatements(seed, 60)).statements),

@@ -34,7 +34,7 @@ import {
 } from 'tilewright/language';
 
 const results = vecOf(u32, 16);
-const primes = table(u8, 6, (i) => [2, 3, 5, 7, 11, 13][i]);
+const primes = table(u8, 8, (i) => [2, 3, 5, 7, 11, 13, 17, 19][i]);
 
 function ask(beats: u16, input: ReadPort<u32>, output: WritePort<u32>): void {
   for (let beat = 0; beat < beats; beat++) {
@@ -89,7 +89,7 @@ function compute(
         return u32(i8.saturate(chosen) + (l < 8 ? shiftRight(x[l], 3) : y[l] * y[l]));
       }),
     );
-    const far = shiftRight(mulHigh(i32(word), signed, 9), 1);
+    const far = shiftRight(mulHigh(i32(word), signed, 12), 1);
     const mixed = mulHigh(word, i32(v[8]), 13);
     const two = [
       far,
