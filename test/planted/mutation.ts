@@ -24,6 +24,8 @@ export const checks: readonly Check[] = ['bench', ...targets];
 export interface Room {
   readonly name: string;
   readonly checks: readonly Check[];
+  /** Where each of its faults must be noticed, where that is part of the matter. */
+  readonly says?: RegExp;
   readonly mutations: readonly Mutation[];
 }
 

@@ -1,11 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../codegen/support/package-root.ts';
-import { acceptedStatements } from '../codegen/random/accepted-statements.ts';
-import { arrayKernel } from '../codegen/random/random-arrays.ts';
-import { controlKernel } from '../codegen/random/random-control.ts';
-import { expressionKernel } from '../codegen/random/random-expressions.ts';
 import type { Run } from '../fuzz/finding.ts';
+import { acceptedPrograms } from '../fuzz/generate/accepted-programs.ts';
+import { kernelOfPrograms } from '../fuzz/generate/kernel-of-programs.ts';
+import { randomProgram } from '../fuzz/generate/random-program.ts';
 
 /** A kernel that faults are shown with: its text comes from the checkout as it is, never from a mutated copy. */
 export interface Sample {
@@ -14,51 +13,50 @@ export interface Sample {
   source(): string | Promise<string>;
 }
 
-const runs: readonly Run[] = [
-  { seed: 1, size: 4, latency: 9, stall: 0, outstanding: 64 },
-  { seed: 2, size: 3, latency: 20, stall: 0.3, outstanding: 2 },
+const written: readonly string[] = [
+  'operators',
+  'fixed-point',
+  'control-flow',
+  'local-arrays',
+  'pressure',
+  'bursts',
+  'depth',
 ];
 
-const kernelFile = (name: string, path: string): Sample => ({
-  name,
-  runs,
-  source: () => readFileSync(join(packageRoot(), path), 'utf8'),
-});
+/** Random programs that one kernel holds. */
+export const programsOfSample = 8;
 
-/** By name: what a mutation's hint says. */
+/** The sample of a mutation's hint: a kernel of this folder, or `programs-N`, the N-th few random programs. */
 export function sampleNamed(name: string): Sample {
-  const found = fixed.find((one) => one.name === name);
-  if (found !== undefined) return found;
-  const [, kind, seed] = /^(\w+)-(\d+)$/.exec(name) ?? [];
-  const make = seeded[kind];
-  if (make === undefined) throw new Error(`there is no sample ${name}`);
-  return { name, runs, source: () => make(Number(seed)) };
+  if (written.includes(name)) {
+    const file = join(packageRoot(), 'test/planted/kernels', `${name}.ts`);
+    return { name, runs: [runOf(1, 2)], source: () => readFileSync(file, 'utf8') };
+  }
+  const [, number] = /^programs-(\d+)$/.exec(name) ?? [];
+  if (number === undefined) throw new Error(`there is no sample ${name}`);
+  const first = Number(number) * programsOfSample;
+  const source = async () => {
+    const drawn = Array.from({ length: programsOfSample }, (_, at) => randomProgram(first + at));
+    return kernelOfPrograms('programs', (await acceptedPrograms(drawn)).programs).source;
+  };
+  return { name, runs: [runOf(1, 2)], source };
 }
 
-/** Kernels that are written out. */
-const fixed: readonly Sample[] = [
-  kernelFile('gain', 'test/codegen/golden/gain.ts'),
-  kernelFile('arrays-all', 'test/codegen/fixtures/arrays-all.ts'),
-  ...['operators', 'fixed-point', 'control-flow', 'bursts', 'depth'].map((name) =>
-    kernelFile(name, `test/planted/kernels/${name}.ts`),
-  ),
-];
+/** Kernels that are written by hand, for what random programs do not reach. */
+export const writtenSamples: readonly Sample[] = written.map(sampleNamed);
 
-/** Random ones, by seed. */
-const seeded: Readonly<Record<string, (seed: number) => string | Promise<string>>> = {
-  control: (seed) => controlKernel(Array.from({ length: 4 }, (_, at) => ({ unit: at + 1, seed }))),
-  arrays: (seed) => arrayKernel(seed, 4),
-  expressions: async (seed) =>
-    expressionKernel(seed, (await acceptedStatements(seed, 60)).statements),
-};
+/** A memory that is late and stalls now and then. */
+function runOf(seed: number, size: number): Run {
+  return { seed, size, latency: 9, stall: 0.2, outstanding: 6 };
+}
 
-const written = new Map<string, Promise<string>>();
+const files = new Map<string, Promise<string>>();
 
 /** Writes the sample's text below the folder, once; its path. */
 export function writeSample(sample: Sample, folder: string): Promise<string> {
   const file = join(folder, `${sample.name.replaceAll('-', '_')}.ts`);
-  const known = written.get(file) ?? write(sample, folder, file);
-  written.set(file, known);
+  const known = files.get(file) ?? write(sample, folder, file);
+  files.set(file, known);
   return known;
 }
 

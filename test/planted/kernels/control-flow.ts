@@ -1,6 +1,5 @@
-/** Loops, jumps, arrays and variables that live from one turn to the next. */
+/** Loops, jumps, and variables that live from one turn to the next. */
 import {
-  array,
   i16,
   kernel,
   mulLow,
@@ -14,13 +13,11 @@ import {
   u2,
   u3,
   u4,
-  u5,
   u8,
   u16,
   u32,
   unroll,
   vec,
-  vecOf,
   type WritePort,
   writeMemory,
 } from 'tilewright/language';
@@ -68,12 +65,18 @@ function jumps(beats: u16, words: Stream<u32>, to: Stream<u32>): void {
         total = u32(total + turns);
       }
       for (let i = 0; i <= u3(word); i++) {
-        if (i === 2) continue;
+        if (i > 1) {
+          total = u32(total + 2);
+          if ((word & 128) === 128 && i < 4) continue;
+        }
         if (i > 5 && (word & 64) === 64) {
           total = u32(total - 1);
           break;
         }
         total = u32(total + (total << 1) + i);
+      }
+      for (let i = 0; i <= 8; i++) {
+        total = u32(total + (i << 1));
       }
       to.write(total);
     }
@@ -85,55 +88,20 @@ function continueAt(word: u32): u32 {
   return word;
 }
 
-/** Arrays whose elements are stored and loaded again at once, in banks and in registers. */
-function arrays(beats: u16, words: Stream<u32>, to: Stream<u32>): void {
-  const counts = array(u16, 8);
-  const slow = array(u32, 16, { initial: (i) => 3 * i });
-  const banks = array(u8, 20, { partition: { scheme: 'block', factor: 4 } });
-  const cyclic = array(u8, 16, { partition: { scheme: 'cyclic', factor: 4 } });
-  const lanes = array(vecOf(u8, 2), 3, { storage: 'registers' });
-  const few = array(u16, 5, { storage: 'registers' });
-  for (let beat = 0; beat < beats; beat++) {
-    for (let lane = 0; lane < 16; lane++) {
-      pipeline();
-      const word = words.read();
-      const at = u3(word);
-      counts[at] = u16(counts[at] + 1);
-      const slowAt = u2(word >>> 3);
-      const product = mulLow(slow[slowAt], word >>> 8, 32);
-      slow[slowAt] = u32(product * 5 + (product >>> 7));
-      const bank = (word & 0x1000) === 0 ? u5(word >>> 5) : u5(5 * u2(word >>> 6));
-      const inside = bank < 20 ? bank : u5(bank - 20);
-      banks[inside] = u8(banks[inside] + word);
-      const of = vec(u8, 2, (l) => u8(word >>> (4 * l)));
-      const register = u2(word >>> 9);
-      const here = register < 3 ? register : u2(0);
-      const old = lanes[here];
-      lanes[here] = of;
-      few[here] = u16(few[here] + old[1]);
-      if ((word & 2) === 2) cyclic[u4(4 * u2(word) + 1)] = u8(word);
-      else cyclic[u4(word)] = u8(word >>> 4);
-      to.write(u32(counts[u3(word >>> 16)] + product + banks[inside] + old[0]));
-    }
-    let all = u32(few[0] + few[1] + few[2]);
-    for (let i = 0; i < 16; i++) {
-      pipeline();
-      all = u32(all * 3 + cyclic[u4(i)] + slow[u4(i)]);
-    }
-    to.write(all);
-  }
-}
-
 /** Variables that one turn leaves to the next, over operators that take several cycles. */
 function carried(beats: u16, words: Stream<u32>, to: Stream<u32>): void {
   let hash = u32(1);
   let best = i16(-5);
+  let deep = u32(0);
+  let low = i16(0);
   let [first, second] = [u16(1), u16(2)];
   for (let beat = 0; beat < beats; beat++) {
     let untouched = u32(7);
-    for (let lane = 0; lane < 17; lane++) {
+    for (let lane = 0; lane < 16; lane++) {
       pipeline();
       const word = words.read();
+      deep = u32(mulLow(u32(deep + mulLow(word, word >>> 3, 32)), 77777, 32));
+      if ((word & 0x300) === 0x300) low = i16(-3 - (word & 3));
       const odd = u1(word);
       hash = u32(mulLow(hash, 0x9e3779b1, 32) ^ word);
       if (odd === 1) {
@@ -143,16 +111,21 @@ function carried(beats: u16, words: Stream<u32>, to: Stream<u32>): void {
         second = u16(first + 1);
         first = u16(3);
       }
+      let pick = u32(0);
+      if (odd === 1) pick = word;
+      else pick = u32(word >>> 1);
       if (i16(word) > best && beat < 3) best = i16(word);
       if ((word & 6) === 6) {
         untouched = u32(word);
       }
-      to.write(u32(hash + first + second + best + untouched));
+      to.write(u32(hash + first + second + best + untouched + deep + low + pick));
     }
+    let entered = u8(200);
     for (let i = 0; i < u2(hash); i++) {
       untouched = u32(untouched + i + 100);
+      entered = u8(3);
     }
-    for (let i = 0; i < 7; i++) {
+    for (let i = 0; i < 10; i++) {
       unroll(4);
       untouched = u32(untouched * 3 + i);
     }
@@ -160,14 +133,14 @@ function carried(beats: u16, words: Stream<u32>, to: Stream<u32>): void {
       unroll(2);
       untouched = u32(untouched + (i << 4));
     }
-    to.write(untouched);
+    to.write(u32(untouched + entered));
   }
 }
 
 function pack(beats: u16, words: Stream<u32>, output: WritePort<u32>): void {
   for (let beat = 0; beat < beats; beat++) {
     let row = vec(u32, 16, () => 0);
-    for (let lane = 0; lane < 18; lane++) {
+    for (let lane = 0; lane < 17; lane++) {
       pipeline();
       const word = words.read();
       const at = lane < 16 ? u4(lane) : u4(15);
@@ -182,19 +155,17 @@ function pack(beats: u16, words: Stream<u32>, output: WritePort<u32>): void {
 
 export default kernel({
   name: 'control_flow',
-  summary: 'loops, jumps, arrays and carried variables',
+  summary: 'loops, jumps and carried variables',
   parameters: {},
   arguments: () => ({ input: readMemory(u32), output: writeMemory(u32), beats: scalar(u16) }),
   dataflow(_p, { input, output, beats }) {
     const words = stream(u32);
     const jumped = stream(u32);
-    const stored = stream(u32);
     const hashed = stream(u32);
     ask(beats, input);
     unpack(beats, input, words);
     jumps(beats, words, jumped);
-    arrays(beats, jumped, stored);
-    carried(beats, stored, hashed);
+    carried(beats, jumped, hashed);
     pack(beats, hashed, output);
   },
   workload(_p, random, size) {

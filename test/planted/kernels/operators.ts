@@ -2,6 +2,7 @@
 import {
   all,
   any,
+  i1,
   i8,
   i16,
   i32,
@@ -61,32 +62,37 @@ function compute(
     const word = v[4];
     const signed = i32(v[5]);
     const one = [
-      a + b,
-      i16(a * b),
-      a < b ? 1 : 2,
-      a > i8(v[6]) ? a : c,
+      a + b + shiftRight(b ^ a, 1),
+      i16(a * b) + ((a & 0x3ff) > 500 ? 1 : 0),
+      !(a < b) ? 1 : 2,
+      a > i8(v[6]) ? b : a,
       shiftRight(a, n),
-      word & 0xffff0000,
+      shiftRight(word & 0xffff0000, 3),
       signed >>> 7,
       word >>> m,
       signed >> m,
-      ~a,
-      u8.saturate(c),
+      shiftRight(~b, n),
+      u8.saturate(a) + u8.saturate(c),
       i8.saturate(c),
       primes[u3(v[7])],
       shiftLeft(b, n),
-      b * 7 + 10 * word,
+      b * 7 + 10 * word + (u8(b + 200) + 100),
       u4(a - c) === 0 ? 3 : 4,
     ];
     scalars.write(vec(u32, 16, (l) => u32(one[l])));
     const x = vec(i16, 16, (l) => i16(v[l]));
     const y = vec(i8, 16, (l) => i8(shiftRight(v[l], 16)));
     const turned = vec(i16, 16, (l) => x[15 - l]);
+    const z = vec(u8, 16, (l) => u8(shiftRight(v[l], 8)));
     const less = vec(u1, 16, (l) => u1(x[l] < y[l]));
     lanes.write(
       vec(u32, 16, (l) => {
         const chosen = less[l] === 1 ? turned[l] : y[l];
-        return u32(i8.saturate(chosen) + (l < 8 ? shiftRight(x[l], 3) : y[l] * y[l]));
+        return u32(
+          i8.saturate(chosen) +
+            z[l] * ((l & 1) === 1 ? 300 : -3) +
+            (l < 8 ? shiftRight(x[l], 3) : y[l] * y[l]),
+        );
       }),
     );
     const far = shiftRight(mulHigh(i32(word), signed, 12), 1);
@@ -100,14 +106,18 @@ function compute(
       sum(y),
       Math.min(x[0], x[1], y[2]),
       Math.max(a, i8(v[9]), i8(v[10])),
-      any(less) ? 1 : 0,
-      all(less) ? 1 : 0,
+      (any(less) ? 1 : 0) + (all(less) ? 2 : 0),
+      shiftRight(b, u4(v[3])),
       x[u4(word)],
       wide - word,
       shiftRight(wide, 32),
       u32(before - word),
       Math.abs(c),
-      b < 255 ? (b < 254 ? 1 : 2) : u6(v[11]) * u1(v[12]),
+      (b < 255 ? 1 : 2) +
+        (u8(v[11]) <= 254 ? 4 : 8) +
+        (u3(v[12]) < 6 ? 16 : 32) +
+        u6(v[11]) * u1(v[12]) +
+        u6(v[13]) * i1(v[14]),
     ];
     before = word;
     products.write(vec(u32, 16, (l) => u32(two[l])));
@@ -154,9 +164,15 @@ export default kernel({
   workload(_p, random, size) {
     const beats = 10 * size;
     // Extremes as often as anything else: it is there that operators differ.
-    const corners = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000];
-    const word = () =>
-      random.chance(0.4) ? corners[random.integer(0, 9)] : random.integer(0, 0xffffffff);
+    const corners = [0, 1, 0x7f, 0x80, 0xff, 0xfe, 0x8000, 0xffff, 0xffffffff, 0x80000000, 0x87];
+    let last = 0;
+    const next = () =>
+      random.chance(0.4) ? corners[random.integer(0, 10)] : random.integer(0, 0xffffffff);
+    // And two equal ones in a row.
+    const word = () => {
+      if (random.chance(0.7)) last = next();
+      return last;
+    };
     return {
       input: Uint32Array.from({ length: beats * 16 }, word),
       output: beats * 48,

@@ -6,6 +6,7 @@ const library = 'codegen/backends/verilog/library';
 export const axiRules: Room = {
   name: 'AXI rules',
   checks: ['verilator'],
+  says: /AXI_RULE/,
   mutations: [
     {
       what: 'an address that changes while it waits for ready',

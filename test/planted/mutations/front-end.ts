@@ -29,7 +29,7 @@ export const frontEnd: Room = {
       file: ir,
       from: 'if (from.min >= to.min && from.max <= to.max) return cast(operand, type, span);',
       to: 'if (from.max <= to.max) return cast(operand, type, span);',
-      sample: 'fixed-point',
+      sample: 'operators',
     },
     {
       what: 'a u32 in a bit operator stays unsigned',
@@ -43,13 +43,6 @@ export const frontEnd: Room = {
       file: operators,
       from: 'if (exprRange(operand).min < 0n) operand = cast(a.expr, intType(false, 32), span);',
       to: '',
-      sample: 'operators',
-    },
-    {
-      what: 'a shifted negative value as narrow as after the longest shift',
-      file: operators,
-      from: 'range.min >> (range.min < 0n ? by.min : by.max),',
-      to: 'range.min >> by.max,',
       sample: 'operators',
     },
     {

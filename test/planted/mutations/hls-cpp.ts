@@ -58,20 +58,6 @@ export const hlsCpp: Room = {
       sample: 'operators',
     },
     {
-      what: 'the upper bits left out below a right shift',
-      file: expressions,
-      from: 'const inner = this.print(expr.left, at);\n    const amount',
-      to: 'const inner = this.print(expr.left, at, type.width);\n    const amount',
-      sample: 'operators',
-    },
-    {
-      what: 'the largest lane is at least 0',
-      file: expressions,
-      from: "start = expr.reduce === 'min' ? range.max : range.min;",
-      to: "start = expr.reduce === 'min' ? range.max : 0n;",
-      sample: 'operators',
-    },
-    {
       what: 'a vector turned in place, lane by lane',
       file: `${emitter}/statements.ts`,
       from: 'return reads(value, variable);',
@@ -83,13 +69,6 @@ export const hlsCpp: Room = {
       file: `${emitter}/include/ap_int.h`,
       from: 'static constexpr int common = max_of(W1 + (S2 && !S1), W2 + (S1 && !S2));',
       to: 'static constexpr int common = max_of(W1, W2);',
-      sample: 'operators',
-    },
-    {
-      what: 'a lane across two words loses its upper part',
-      file: `${emitter}/include/ap_int.h`,
-      from: 'if (shift + count > 64) bits |= word[first + 1] << (64 - shift);',
-      to: '',
       sample: 'operators',
     },
     {

@@ -42,12 +42,5 @@ export const languageRoom: Room = {
       to: 'return Math.trunc(a / 2 ** n);',
       sample: 'operators',
     },
-    {
-      what: 'half-up of units: ties go down',
-      file: `${language}/rounding.ts`,
-      from: 'return rest >= half ? down + 1n : down;',
-      to: 'return rest > half ? down + 1n : down;',
-      sample: 'fixed-point',
-    },
   ],
 };
