@@ -1,6 +1,6 @@
 import { arrayIndex } from './arrays.ts';
 import { condition } from './conditions.ts';
-import { bitwiseRange, number, shiftedDown } from './integers.ts';
+import { bitwiseRange, lively, number, shiftedDown } from './integers.ts';
 import type { ProgramWriter } from './program-writer.ts';
 import { type IntType, int, randomInt, rangeOf } from './types.ts';
 import {
@@ -25,7 +25,9 @@ export function bigType(w: ProgramWriter): IntType {
 function leaf(w: ProgramWriter): Value {
   const { draw } = w;
   const known = w.scalars().filter(({ type }) => type.kind === 'int' && type.width > 53);
-  if (known.length > 0 && draw.chance(0.75)) return draw.pick(known).value;
+  const fresh = known.filter(({ variable }) => variable.data);
+  if (fresh.length > 0 && draw.chance(0.5)) return draw.pick(fresh).value;
+  if (known.length > 0 && draw.chance(0.6)) return draw.pick(known).value;
   const tables = w.tables.filter(({ element }) => element.kind === 'int' && element.width > 53);
   if (tables.length > 0 && draw.chance(0.4)) {
     const { name, element, length } = draw.pick(tables);
@@ -37,7 +39,7 @@ function leaf(w: ProgramWriter): Value {
     return typed(`${name}[${arrayIndex(w, length)}]`, element as IntType);
   }
   const type = bigType(w);
-  if (draw.chance(0.25)) {
+  if (draw.chance(0.15)) {
     const { min, max } = rangeOf(type);
     return typed(narrowed(literal(draw.pick([min, max, 0n, 1n, max - 1n]), true), type).text, type);
   }
@@ -85,7 +87,7 @@ export function bigint(w: ProgramWriter, depth: number): Value {
     }
     case 5: {
       const a = next();
-      const by = draw.integer(0, 63);
+      const by = draw.chance(0.7) ? draw.integer(0, 16) : draw.integer(0, 63);
       return result(
         `(${a.text} >> ${by}n)`,
         shiftedDown(a, { min: BigInt(by), max: BigInt(by) }),
@@ -125,6 +127,11 @@ export function narrowedBig(w: ProgramWriter, depth: number): Value {
 
 /** The text of a value of a type of 54 bits and more. */
 export function bigExactly(w: ProgramWriter, type: IntType, depth: number): string {
-  const from = w.draw.chance(0.8) ? bigint(w, depth) : number(w, depth);
-  return narrowed(from, type, w.draw.chance(0.15)).text;
+  const from = w.draw.chance(0.75) ? bigint(w, depth) : number(w, depth);
+  const other = lively(w);
+  if (from.big && other !== undefined && w.draw.chance(0.5)) {
+    // A sum of 65 bits is narrowed where it stands.
+    return narrowed({ ...from, text: `${from.text} + ${narrowed(other, type).text}` }, type).text;
+  }
+  return narrowed(from, type, w.draw.chance(0.1)).text;
 }

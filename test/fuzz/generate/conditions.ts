@@ -61,7 +61,8 @@ export function condition(w: ProgramWriter, depth: number): string {
 /** Something to compare with: a value, or a constant that the other can be. */
 function near(w: ProgramWriter, a: Value): Value {
   const { draw } = w;
-  if (!draw.chance(0.45)) return number(w, 0);
+  const other = number(w, 0);
+  if (other.text !== a.text && !draw.chance(0.45)) return other;
   const { min, max } = a;
   const some = draw.pick([min, max, min + 1n, max - 1n, 0n, 1n, max / 2n]);
   const inside = some < min || some > max ? min : some;

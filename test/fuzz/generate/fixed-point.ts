@@ -1,5 +1,5 @@
 import { condition } from './conditions.ts';
-import { number } from './integers.ts';
+import { mixed, number } from './integers.ts';
 import type { ProgramWriter } from './program-writer.ts';
 import { type FixedType, int, isBig, type Range, typeText } from './types.ts';
 import { narrowed, product, result, typed, union, type Value, widthOf } from './value.ts';
@@ -67,7 +67,9 @@ function leaf(w: ProgramWriter): Value {
   const { draw } = w;
   const types = small(w);
   const known = w.scalars().filter(({ type }) => type.kind === 'fixed' && !isBig(type));
-  if (known.length > 0 && draw.chance(0.7)) return draw.pick(known).value;
+  const fresh = known.filter(({ variable }) => variable.data || variable.mutable);
+  if (fresh.length > 0 && draw.chance(0.5)) return draw.pick(fresh).value;
+  if (known.length > 0 && draw.chance(0.3)) return draw.pick(known).value;
   const tables = w.tables.filter(({ element }) => element.kind === 'fixed' && !isBig(element));
   if (tables.length > 0 && draw.chance(0.3)) {
     const { name, element, length } = draw.pick(tables);
@@ -76,7 +78,7 @@ function leaf(w: ProgramWriter): Value {
   }
   if (types.length === 0) return number(w, 0);
   const type = draw.pick(types);
-  if (draw.chance(0.25))
+  if (draw.chance(0.12))
     return typed(`${type.name}(${draw.pick(['0.1', '-0.75', '0.5', '1.125', '3', '-1'])})`, type);
   const units = narrowed(number(w, 1), int(type.signed, type.width));
   return typed(`${type.name}.fromRaw(${units.text})`, type);
@@ -180,6 +182,11 @@ export function wholeOfDecimal(w: ProgramWriter, depth: number): Value {
 
 /** A value of a type of fixed point, also of one that a bigint holds. */
 export function fixedExactly(w: ProgramWriter, type: FixedType, depth: number): string {
+  if (w.draw.chance(0.35)) {
+    const units = int(type.signed, type.width);
+    const value = mixed(w, number(w, depth));
+    return `${type.name}.fromRaw(${narrowed(value, units).text})`;
+  }
   return isBig(type) ? bigFixed(w, type, depth) : `${type.name}(${decimal(w, depth).text})`;
 }
 

@@ -50,6 +50,8 @@ function leaf(w: ProgramWriter): Value {
     const type = numberType(w);
     return narrowed(constantOf(w, type), type);
   }
+  const lively = known.filter(({ variable }) => variable.data || variable.mutable);
+  if (lively.length > 0 && draw.chance(0.7)) return draw.pick(lively).value;
   // What was defined last is what nothing has looked at yet.
   const recent = draw.chance(0.5) ? known.slice(-4) : known;
   return draw.pick(recent).value;
@@ -80,8 +82,19 @@ type Maker = (w: ProgramWriter, depth: number) => Value;
 
 const below = (w: ProgramWriter, depth: number) => number(w, depth - w.draw.integer(1, 2));
 
+/** Two operands, which are seldom the same: x - x is no computation. */
+function two(w: ProgramWriter, depth: number): readonly [Value, Value] {
+  const a = below(w, depth);
+  for (let tries = 0; tries < 3; tries++) {
+    const b = below(w, depth);
+    if (b.text !== a.text) return [a, b];
+  }
+  const type = numberType(w);
+  return [a, narrowed(constantOf(w, type), type)];
+}
+
 function sum(w: ProgramWriter, depth: number): Value {
-  const [a, b] = [below(w, depth), below(w, depth)];
+  const [a, b] = two(w, depth);
   return sumOf(a, b, w.draw.chance(0.45));
 }
 
@@ -116,7 +129,8 @@ function as32(value: Value): Range {
 }
 
 function bits(w: ProgramWriter, depth: number): Value {
-  const [a, b] = [atMost(below(w, depth), 32), atMost(below(w, depth), 32)];
+  const [x, y] = two(w, depth);
+  const [a, b] = [atMost(x, 32), atMost(y, 32)];
   const symbol = w.draw.pick(['&', '|', '^']);
   return result(`(${a.text} ${symbol} ${b.text})`, bitwiseRange(symbol, as32(a), as32(b)));
 }
@@ -134,7 +148,7 @@ function negated(w: ProgramWriter, depth: number): Value {
 
 function shift32(w: ProgramWriter, depth: number): Value {
   const a = atMost(below(w, depth), 32);
-  const by = amount(w, depth, 31);
+  const by = amount(w, depth, w.draw.pick([3, 7, 31]));
   const symbol = w.draw.pick(['<<', '>>', '>>>']);
   const text = `(${a.text} ${symbol} ${by.text})`;
   const range = symbol === '>>>' && as32(a).min < 0n ? rangeOf(int(false, 32)) : as32(a);
@@ -153,7 +167,7 @@ export function shiftedDown(a: Range, by: Range): Range {
 
 function shiftRight(w: ProgramWriter, depth: number): Value {
   const a = below(w, depth);
-  const by = amount(w, depth, w.draw.pick([7, 31, 63]));
+  const by = amount(w, depth, w.draw.pick([3, 7, 7, 31, 63]));
   return result(`shiftRight(${a.text}, ${by.text})`, shiftedDown(a, by));
 }
 
@@ -181,21 +195,21 @@ function mulHigh(w: ProgramWriter, depth: number): Value {
     atMost(below(w, depth), Math.min(53, 63 - first)),
   ];
   const exact = rangeOf(typeFor(product(a, b)));
-  const by = w.draw.integer(Math.max(0, widthOf(exact) - 53), 63);
+  const by = w.draw.integer(Math.max(1, widthOf(exact) - 53), 63);
   const range = shiftedDown(exact, { min: BigInt(by), max: BigInt(by) });
   return result(`mulHigh(${a.text}, ${b.text}, ${by})`, range);
 }
 
 function choice(w: ProgramWriter, depth: number): Value {
   const test = condition(w, Math.min(1, depth - 1));
-  const [a, b] = [below(w, depth), below(w, depth)];
+  const [a, b] = two(w, depth);
   const one = result(`(${test} ? ${a.text} : ${b.text})`, union(a, b));
   return { ...one, brand: eitherBrand(a, b) };
 }
 
 /** `a && b` and `a || b` give one of the two. */
 function shortCircuit(w: ProgramWriter, depth: number): Value {
-  const [a, b] = [below(w, depth), below(w, depth)];
+  const [a, b] = two(w, depth);
   if (a.literal || b.literal) return a;
   const range = union(union(a, b), { min: 0n, max: 0n });
   const one = result(`(${a.text} ${w.draw.pick(['&&', '||'])} ${b.text})`, range);
@@ -203,7 +217,7 @@ function shortCircuit(w: ProgramWriter, depth: number): Value {
 }
 
 function extreme(w: ProgramWriter, depth: number): Value {
-  const [a, b] = [below(w, depth), below(w, depth)];
+  const [a, b] = two(w, depth);
   return result(`Math.${w.draw.pick(['min', 'max'])}(${a.text}, ${b.text})`, union(a, b));
 }
 
@@ -214,7 +228,8 @@ function absolute(w: ProgramWriter, depth: number): Value {
 }
 
 function cast(w: ProgramWriter, depth: number): Value {
-  return narrowed(below(w, depth), numberType(w), w.draw.chance(0.35));
+  const from = below(w, depth);
+  return narrowed(from, nearType(w, from), w.draw.chance(0.35));
 }
 
 function tableEntry(w: ProgramWriter, depth: number): Value {
@@ -277,7 +292,38 @@ export function number(w: ProgramWriter, depth: number): Value {
   return widthOf(made) > 53 ? narrowed(made, numberType(w)) : made;
 }
 
+/** A type that is often about as wide as a value, so that it wraps now and then and not always. */
+function nearType(w: ProgramWriter, value: Value): IntType {
+  const { draw } = w;
+  if (draw.chance(0.35)) return numberType(w);
+  const width = widthOf(value) + draw.integer(-4, 1);
+  const signed = draw.chance(0.8) ? value.min < 0n : draw.chance(0.5);
+  return int(signed, Math.max(1, Math.min(width, 53)));
+}
+
+/** What was read, or what is carried around: no turn is like the one before. */
+export function lively(w: ProgramWriter): Value | undefined {
+  const { draw } = w;
+  const known = w
+    .scalars()
+    .filter(
+      ({ variable, type }) =>
+        (variable.data || variable.mutable) && type.kind === 'int' && type.width <= 53,
+    );
+  if (known.length === 0) return undefined;
+  const fresh = known.filter(({ variable }) => variable.data);
+  return draw.pick(fresh.length > 0 && draw.chance(0.7) ? fresh : known).value;
+}
+
+/** A value together with what differs from turn to turn. */
+export function mixed(w: ProgramWriter, value: Value): Value {
+  const other = lively(w);
+  return other === undefined ? value : sumOf(value, other, w.draw.chance(0.4));
+}
+
 /** Any integer as a value of `type`. */
 export function exactly(w: ProgramWriter, type: IntType, depth: number): string {
-  return narrowed(number(w, depth), type, w.draw.chance(0.12)).text;
+  const plain = number(w, depth);
+  const value = depth >= 2 && w.draw.chance(0.75) ? mixed(w, plain) : plain;
+  return narrowed(value, type, w.draw.chance(0.08)).text;
 }

@@ -36,7 +36,7 @@ export function receive(w: ProgramWriter, { name, element }: MemoryVariable): vo
     : narrowed(number(w, 1), int(false, Math.log2(lanes))).text;
   const into = w.fresh('c');
   w.line(`const ${into} = ${beat}[${lane}];`);
-  w.define({ name: into, type: element, mutable: false });
+  w.define({ name: into, type: element, mutable: false, data: true });
 }
 
 /** A beat to write: lanes that differ, around a value. */

@@ -58,7 +58,12 @@ export function writeProcess(
       n--
     )
       declareArray(w);
-    for (let n = draw.integer(0, 3); n > 0; n--) declare(w);
+    for (let n = draw.integer(0, 2); n > 0; n--) declare(w);
+    // What was read is carried on in this one.
+    const carried = w.fresh('x');
+    const type = int(draw.chance(0.4), Math.min(limits.width, draw.integer(9, 40)));
+    w.line(`let ${carried} = ${typeText(type)}(${draw.integer(0, 3)});`);
+    w.define({ name: carried, type, mutable: true });
     if (draw.chance(0.25)) declareClosure(w);
     // Each must be used.
     for (const one of memories) lookUp(w, one);

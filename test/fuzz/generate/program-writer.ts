@@ -7,6 +7,8 @@ export interface Variable {
   readonly name: string;
   readonly type: Scalar | VecType;
   readonly mutable: boolean;
+  /** Read from a stream or a memory: it differs from turn to turn. */
+  readonly data?: boolean;
   /** What it holds in expressions, where that is not all of its type: a counter of a loop. */
   readonly value?: Value;
 }
@@ -151,10 +153,10 @@ export class ProgramWriter {
 
   /** What was read from a stream, under a name. */
   defineData(name: string, type: DataType): void {
-    if (type.kind !== 'record') this.define({ name, type, mutable: false });
+    if (type.kind !== 'record') this.define({ name, type, mutable: false, data: true });
     else
       for (const one of type.fields)
-        this.define({ name: `${name}.${one.name}`, type: one.type, mutable: false });
+        this.define({ name: `${name}.${one.name}`, type: one.type, mutable: false, data: true });
   }
 
   get variables(): readonly Variable[] {

@@ -97,8 +97,15 @@ function streamType(w: ProgramWriter): DataType {
             .map((name) => ({ name, type: variableType(w) })),
         }
       : variableType(w);
-    if (wordsOf(type, '').length <= mostWords) return type;
+    // A bit or two carries little from one process to the next.
+    const enough = bitsOf(type) >= (w.limits.width < 16 ? 8 : 16) || draw.chance(0.04);
+    if (enough && wordsOf(type, '').length <= mostWords) return type;
   }
+}
+
+function bitsOf(type: DataType): number {
+  if (type.kind === 'record') return type.fields.reduce((sum, one) => sum + bitsOf(one.type), 0);
+  return type.kind === 'vec' ? type.lanes * type.element.width : type.width;
 }
 
 function times(count: number, body: () => void): void {
@@ -222,7 +229,7 @@ function declareTable(w: ProgramWriter): void {
 
 function declareMemories(w: ProgramWriter): readonly MemoryVariable[] {
   const { draw } = w;
-  if (!w.limits.memories || !draw.chance(0.07)) return [];
+  if (!draw.chance(0.07) || !w.limits.memories) return [];
   const directions = draw.pick([['read'], ['read'], ['write'], ['read', 'write']] as const);
   return directions.map((direction) => ({
     name: `${direction === 'read' ? 'source' : 'sink'}_${w.suffix}`,

@@ -2,8 +2,8 @@ import { number } from './integers.ts';
 import { receive } from './memories.ts';
 import type { Ends, ProgramWriter } from './program-writer.ts';
 import { dataOf } from './statements.ts';
-import { int, typeText } from './types.ts';
-import { atMost } from './value.ts';
+import { int, type Scalar, typeText } from './types.ts';
+import { atMost, typed, type Value } from './value.ts';
 
 /** How many times a part of a program reads its input and writes its output, whatever way it goes. */
 export interface Flow {
@@ -28,19 +28,33 @@ export function read(w: ProgramWriter): void {
   }
   if (answers !== undefined) receive(w, answers);
   w.defineData(name, from);
+  for (const { name: vector, type } of w.vectors().filter((one) => one.data)) {
+    if (!vector.startsWith(name) || type.element.kind !== 'int' || draw.chance(0.25)) continue;
+    const lane = w.fresh('c');
+    w.line(`const ${lane} = ${vector}[${draw.integer(0, type.lanes - 1)}];`);
+    w.define({ name: lane, type: type.element, mutable: false, data: true });
+  }
   // Carried on to the next turn.
   const targets = w
     .scalars()
     .filter(({ variable, type }) => variable.mutable && type.kind === 'int' && type.width <= 52);
-  const news = w.scalars().filter(({ variable }) => variable.name.startsWith(name));
-  const numbers = news.filter(({ type }) => type.kind === 'int' && type.width <= 53);
-  if (targets.length === 0 || numbers.length === 0 || draw.chance(0.4)) return;
+  const news = w
+    .scalars()
+    .filter(({ variable }) => variable.data && variable.name.startsWith(name));
+  if (targets.length === 0 || draw.chance(0.25)) return;
+  if (news.length === 0) return;
   const { variable, type } = draw.pick(targets);
-  const value = atMost(draw.pick(numbers).value, 51);
+  const value = atMost(unitsOf(draw.pick(news)), 51);
   const old = atMost(draw.pick(targets).value, 51);
   w.line(
     `${variable.name} = ${typeText(type)}(${value.text} ${draw.pick(['+', '-'])} ${old.text});`,
   );
+}
+
+/** Any scalar as an integer. */
+function unitsOf({ value, type }: { readonly value: Value; readonly type: Scalar }): Value {
+  if (type.kind === 'int') return value;
+  return typed(`${type.name}.raw(${value.text})`, int(type.signed, type.width));
 }
 
 export function write(w: ProgramWriter): void {

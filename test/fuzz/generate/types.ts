@@ -93,7 +93,12 @@ export function isBig({ width }: { readonly width: number }): boolean {
 /** A width up to `most`; the borders of what JavaScript and the hardware hold come often. */
 export function randomWidth(draw: Draw, most = 64): number {
   const borders = [1, 2, 8, 16, 31, 32, 33, 52, 53, 54, 63, 64].filter((one) => one <= most);
-  return draw.chance(0.35) ? draw.pick(borders) : draw.integer(1, most);
+  // Narrow ones seldom: little of what was computed is left in a bit or two.
+  return draw.weighted<() => number>([
+    [2.5, () => draw.pick(borders)],
+    [0.7, () => draw.integer(1, Math.min(8, most))],
+    [6, () => draw.integer(Math.min(8, most), most)],
+  ])();
 }
 
 export function randomInt(draw: Draw, most = 64): IntType {

@@ -1,5 +1,5 @@
 import { condition } from './conditions.ts';
-import { bitwiseRange, number, numberType, shiftedDown, sumOf } from './integers.ts';
+import { bitwiseRange, mixed, number, numberType, shiftedDown, sumOf } from './integers.ts';
 import type { ProgramWriter, Variable } from './program-writer.ts';
 import { type IntType, int, isBig, rangeOf, type Scalar, typeText, type VecType } from './types.ts';
 import { atMost, narrowed, product, result, typed, union, type Value, widthOf } from './value.ts';
@@ -56,8 +56,9 @@ export function laneSums(w: ProgramWriter): string {
 function laneLeaf(w: ProgramWriter, lanes: number): Value {
   const { draw } = w;
   const known = integerVectors(w);
+  const fresh = known.filter((one) => one.data);
   if (known.length > 0 && draw.chance(0.75)) {
-    const { name, type } = draw.pick(known);
+    const { name, type } = draw.pick(fresh.length > 0 && draw.chance(0.6) ? fresh : known);
     const index =
       type.lanes === lanes
         ? draw.pick(['l', 'l', 'l', `${lanes - 1} - l`, 'l >> 1', `(l + 1) % ${lanes}`])
@@ -139,7 +140,9 @@ export function vectorOf(w: ProgramWriter, type: VecType): string {
       const [a, b] = [laneValue(w, lanes), laneValue(w, lanes)];
       return `vec(${typeText(element)}, ${lanes}, (l) => {\n      if (l === ${draw.integer(0, lanes - 1)}) return ${a.text};\n      return ${b.text};\n    })`;
     }
-    return `vec(${typeText(element)}, ${lanes}, (l) => ${laneValue(w, lanes).text})`;
+    const lane = laneValue(w, lanes);
+    const value = draw.chance(0.5) && !lane.literal ? mixed(w, lane) : lane;
+    return `vec(${typeText(element)}, ${lanes}, (l) => ${value.text})`;
   });
 }
 
