@@ -1,7 +1,7 @@
 import { branch, choice } from './branches.ts';
 import { loop } from './loops.ts';
 import type { ProgramWriter } from './program-writer.ts';
-import { statement } from './statements.ts';
+import { assign, statement } from './statements.ts';
 import type { Flow } from './stream-access.ts';
 import { read, write } from './stream-access.ts';
 
@@ -9,10 +9,13 @@ import { read, write } from './stream-access.ts';
 export function block(w: ProgramWriter, flow: Flow, depth: number): void {
   const { draw } = w;
   let { reads, writes } = flow;
-  for (let extra = draw.integer(0, 3); reads > 0 || writes > 0 || extra > 0; ) {
+  // An empty block would be no loop and no branch.
+  const least = reads + writes === 0 ? 1 : 0;
+  for (let extra = draw.integer(least, 3); reads > 0 || writes > 0 || extra > 0; ) {
     if (extra > 0 && draw.chance(0.5)) {
       extra -= 1;
       if (w.budget > 0) statement(w, depth);
+      else if (reads + writes === 0) assign(w);
       continue;
     }
     if (reads === 0 && writes === 0) break;

@@ -124,7 +124,7 @@ function guarded(w: ProgramWriter): void {
     w.line('while (left !== 0) {');
     w.inBlock(() => {
       pipelined(w, 0.5);
-      read(w);
+      read(w, true);
       w.line('left = u4(left - 1);');
       if (draw.chance(0.3)) statement(w, 0);
     });

@@ -16,7 +16,8 @@ function endsOf(w: ProgramWriter): Ends {
   return w.ends;
 }
 
-export function read(w: ProgramWriter): void {
+/** @param carried its value goes on to the next turn in any case. */
+export function read(w: ProgramWriter, carried = w.draw.chance(0.75)): void {
   const { draw } = w;
   const { from, side, answers } = endsOf(w);
   const name = w.fresh('d');
@@ -41,7 +42,7 @@ export function read(w: ProgramWriter): void {
   const news = w
     .scalars()
     .filter(({ variable }) => variable.data && variable.name.startsWith(name));
-  if (targets.length === 0 || draw.chance(0.25)) return;
+  if (targets.length === 0 || !carried) return;
   if (news.length === 0) return;
   const { variable, type } = draw.pick(targets);
   const value = atMost(unitsOf(draw.pick(news)), 51);
