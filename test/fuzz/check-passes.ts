@@ -21,10 +21,14 @@ export interface GoldenRun {
   readonly results: Results;
 }
 
+/** More than any of these programs makes: a pass that is wrong may leave a loop without an end. */
+const maximumIterations = 5_000_000;
+
 /** A run of the IR, by its interpreter. */
 export function interpret(ir: KernelIR, workload: EncodedWorkload): Results {
   const memories = Object.fromEntries(workload.buffers);
-  const { outputs, log, ports } = runKernelIr(ir, { scalars: workload.scalars, memories });
+  const args = { scalars: workload.scalars, memories };
+  const { outputs, log, ports } = runKernelIr(ir, args, { maximumIterations });
   return {
     outputs: new Map(Object.entries(outputs)),
     log,
@@ -41,6 +45,7 @@ function findingsOf(step: Step, golden: GoldenRun, partOf: PartOf | undefined): 
     return compareResults({ ...common, workload, golden: golden.results, actual, partOf });
   } catch (error) {
     if (!(error instanceof TilewrightError)) throw error;
+    if (error.code === 'ENDLESS_LOOP') return [{ ...common, kind: 'hang', text: error.message }];
     return [{ ...common, kind: 'error', text: `${error.code}: ${error.message}` }];
   }
 }

@@ -4,6 +4,9 @@ import type { Crash } from './fuzz-group.ts';
 import { shrink } from './shrink/shrink.ts';
 import { deadFinding, type WorkerProcess } from './worker-process.ts';
 
+/** What is left then is small enough to read; the soak goes on meanwhile. */
+const longest = 10 * 60 * 1000;
+
 /**
  * The smallest kernel that fails as this one does: on the same target, in the run that showed it. Each
  * candidate is checked in a process of its own, which it may kill.
@@ -23,6 +26,6 @@ export async function shrinkCrash(
       const found: readonly Finding[] = end.kind === 'done' ? end.result : [deadFinding(end)];
       return found.some((one) => sameFailure(one, failure));
     },
-    { signal },
+    { signal: AbortSignal.any([signal, AbortSignal.timeout(longest)]) },
   );
 }
