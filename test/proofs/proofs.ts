@@ -8,6 +8,8 @@ export interface Proof {
   /** Files of the design, by name, as shipped. */
   readonly sources: readonly string[];
   readonly parameters: Readonly<Record<string, number>>;
+  /** More of them, from this module's queue: as `[file, instance]`. */
+  readonly queue?: readonly [string, string];
   /** Cycles that an inductive step looks back over. */
   readonly depth: number;
   /** Cycles from reset that are searched for a counterexample first; more than `depth`. */
@@ -18,7 +20,7 @@ export interface Proof {
   readonly quick?: boolean;
 }
 
-export type Subject = 'fifo' | 'ram' | 'address' | 'read' | 'write' | 'control';
+export type Subject = 'fifo' | 'ram' | 'address' | 'read' | 'write' | 'control' | 'joiner';
 
 function fifo(
   name: string,
@@ -105,6 +107,18 @@ export const proofs: readonly Proof[] = [
     depth: 1,
     base: 5,
     cover: 10,
+    quick: true,
+  },
+  {
+    subject: 'joiner',
+    name: 'two streams into one, three stages',
+    harness: 'joiner.sv',
+    sources: ['joiner_join.v'],
+    parameters: {},
+    queue: ['joiner.v', 'fifo_joined'],
+    depth: 1,
+    base: 6,
+    cover: 12,
     quick: true,
   },
 ];

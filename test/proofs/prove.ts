@@ -1,6 +1,8 @@
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compileKernel } from '../../codegen/index.ts';
+import { packageRoot } from '../../codegen/support/package-root.ts';
 import { filesUnderTest } from '../verilog-library/library.ts';
 import { type Proof, proofs, type Subject } from './proofs.ts';
 import { type Mode, type Outcome, runMode, writeProblem } from './smtbmc.ts';
@@ -23,9 +25,14 @@ export interface ProveOptions {
   readonly keepIn?: string;
 }
 
-/** The files that the proofs are about, as shipped. */
+/** The files that the proofs are about, as shipped and as emitted. */
 export async function provenFiles(): Promise<Map<string, string>> {
-  return filesUnderTest();
+  const files = await filesUnderTest();
+  const joiner = await compileKernel(join(packageRoot(), 'test/proofs/kernels/joiner.ts'));
+  for (const name of ['joiner.v', 'joiner_join.v']) {
+    files.set(name, joiner.files.get(`verilog/${name}`) ?? '');
+  }
+  return files;
 }
 
 function describe(mode: Mode, outcome: Outcome): string {

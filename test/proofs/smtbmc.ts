@@ -15,6 +15,17 @@ export interface Outcome {
   readonly text: string;
 }
 
+/** Parameters of one queue, as the kernel's top gives them. */
+function queueParameters(
+  [file, instance]: readonly [string, string],
+  files: ReadonlyMap<string, string>,
+): Record<string, number> {
+  const found = new RegExp(`tw_fifo #\\((.*)\\) ${instance} \\(`).exec(files.get(file) ?? '');
+  if (found === null) throw new Error(`${file} has no queue ${instance}`);
+  const given = found[1].matchAll(/\.(\w+)\((\d+)\)/g);
+  return Object.fromEntries([...given].map(([, name, value]) => [name, Number(value)]));
+}
+
 export type Mode = 'base' | 'induction' | 'cover';
 
 /**
@@ -44,9 +55,10 @@ export async function writeProblem(
   const look = await own('memory_look.sv');
   const harness = await own(proof.harness);
   const top = harness.replace(/\.sv$/, '_proof');
-  const parameters = Object.entries(proof.parameters).map(
-    ([name, value]) => `-set ${name} ${value}`,
-  );
+  const parameters = Object.entries({
+    ...proof.parameters,
+    ...(proof.queue && queueParameters(proof.queue, files)),
+  }).map(([name, value]) => `-set ${name} ${value}`);
   const script = [
     `read_verilog -sv ${look}`,
     `read_verilog -defer -formal -sv ${sources.join(' ')} ${harness}`,
