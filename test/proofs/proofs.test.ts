@@ -108,7 +108,7 @@ const faults: readonly Fault[] = [
     from: "s0_block == 1'd1) && right_empty) || ((s0_block == 1'd1) && joined_full)",
     to: "s0_block == 1'd1) && right_empty)",
     proof: 'joiner',
-    rule: 'join_slack',
+    rule: 'inside_late',
   },
   {
     what: 'less slack than there are stages behind the gate',
