@@ -18,8 +18,8 @@ const { values } = parseArgs({
 });
 
 const abort = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.once(name, () => abort.abort());
+// Not `once`: execa ends the process at a signal that nobody else listens to, before we have cleaned up.
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => abort.abort());
 
 async function main(): Promise<number> {
   const wanted = proofs.filter(
