@@ -141,7 +141,7 @@ const wrong: readonly WrongSampler[] = [
   {
     name: 'draws below j in place of j + 1',
     caughtBy: 'inclusion',
-    tests: (sampler) => uniform(sampler, 200),
+    tests: (sampler) => uniform(sampler, 500),
     file: 'neighbor-sample.ts',
     changes: [
       ['u32(degree - p.fanout + 1)', 'u32(degree - p.fanout)'],
