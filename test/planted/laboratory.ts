@@ -48,7 +48,7 @@ export class Laboratory {
       const { root } = this;
       const { checks } = trial;
       const task = { root, checks, samples, ...(bench === undefined ? {} : { bench }) };
-      return await this.ask(task, trial.limit ?? 120_000);
+      return await this.ask(task, trial.limit ?? 240_000);
     } finally {
       restore();
     }

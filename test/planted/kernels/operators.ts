@@ -112,7 +112,7 @@ function compute(
       wide - word,
       shiftRight(wide, 32),
       u32(before - word),
-      Math.abs(c),
+      Math.abs(c) + u4(shiftRight(word + b, 9)),
       (b < 255 ? 1 : 2) +
         (u8(v[11]) <= 254 ? 4 : 8) +
         (u3(v[12]) < 6 ? 16 : 32) +

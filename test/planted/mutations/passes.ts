@@ -5,7 +5,7 @@ const passes = 'codegen/passes';
 /** From IR to IR: the interpreter sees it behind the pass that is wrong. */
 export const passRoom: Room = {
   name: 'passes',
-  checks: ['passes', 'native', 'icarus'],
+  checks: ['passes', 'icarus'],
   mutations: [
     {
       what: 'unroll-loops: no guard where the turns are no multiple of the copies',
@@ -82,7 +82,7 @@ export const passRoom: Room = {
       file: `${passes}/demanded-bits.ts`,
       from: 'by > 64n ? exact : low + Number(by), exact]',
       to: 'by > 64n ? exact : low, exact]',
-      sample: 'programs-1',
+      sample: 'operators',
     },
     {
       what: 'narrow-widths: less or equal taken for less',
@@ -131,14 +131,14 @@ export const passRoom: Room = {
       file: `${passes}/hoist-invariants.ts`,
       from: 'const changing = new Set(inside.flatMap((one) => definedBy(one)));',
       to: 'const changing = new Set(loop.body.flatMap((one) => definedBy(one)));',
-      sample: 'programs-0',
+      sample: 'local-arrays',
     },
     {
       what: 'dead-code: a condition does not count as a reader',
       file: `${passes}/dead-code.ts`,
       from: 'read([one.condition]);\n        kept.push({ ...one, then',
       to: 'kept.push({ ...one, then',
-      sample: 'programs-0',
+      sample: 'control-flow',
     },
     {
       what: 'dead-code: a variable that only the next turn reads is gone',
@@ -152,7 +152,7 @@ export const passRoom: Room = {
       file: `${passes}/dead-code.ts`,
       from: ' && one.value.name === one.variable;',
       to: ';',
-      sample: 'programs-0',
+      sample: 'local-arrays',
     },
     {
       what: 'derive-depths: a stated depth one short',

@@ -22,13 +22,6 @@ export const schedule: Room = {
       sample: 'local-arrays',
     },
     {
-      what: 'a condition seen anew where a block was split, after its variables changed',
-      file: `${passes}/form-blocks.ts`,
-      from: 'guard.expr = this.leaf(name);',
-      to: '',
-      sample: 'programs-0',
-    },
-    {
       what: 'a write of two conditions enabled by both together',
       file: `${passes}/finish-blocks.ts`,
       from: "enable: binary('or', u1, expr.condition, rest.enable),",
