@@ -28,9 +28,11 @@ export async function runJobs(
         while (!signal.aborted) {
           const job = next();
           if (job === undefined) return;
-          const end = await worker.run(job);
+          const end = await worker.run(job).catch((error: unknown) => {
+            if (!signal.aborted) throw error;
+          });
           // What a stopped process says of itself is no finding.
-          if (!signal.aborted) await onEnd(job, end);
+          if (!signal.aborted && end !== undefined) await onEnd(job, end);
         }
       }),
     );

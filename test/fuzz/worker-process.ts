@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { TilewrightError } from '../../codegen/support/errors.ts';
 import { killTree } from '../../codegen/support/process-tree.ts';
 import type { Finding, Run, Target } from './finding.ts';
 import type { GroupJob, GroupResult } from './fuzz-group.ts';
@@ -33,9 +35,21 @@ export function deadFinding({ kind, step, text }: DeadProcess): Finding {
   return { target: step as Finding['target'], kind, where: 'PROCESS', text };
 }
 
+function notStarted({ text }: DeadProcess): TilewrightError {
+  return new TilewrightError(`the process that checks kernels does not start: ${text}`, {
+    code: 'FUZZ_WORKER',
+    hint: 'Run npm ci, and look whether npx tsc --noEmit finds something.',
+  });
+}
+
 export type JobEnd<J extends Job> =
   | { readonly kind: 'done'; readonly result: ResultOf<J> }
   | DeadProcess;
+
+/** Ours, wherever the soak is started: Node looks for a bare name from the folder it runs in. */
+const register = createRequire(import.meta.url)
+  .resolve('jiti/package.json')
+  .replace('package.json', 'lib/jiti-register.mjs');
 
 /** Seconds that a process may take to load the compiler; a busy machine needs some. */
 const startPatience = 120;
@@ -60,12 +74,13 @@ export class WorkerProcess {
     this.options = options;
   }
 
+  /** @throws TilewrightError `FUZZ_WORKER` when the process does not even begin, which is no kernel's fault. */
   run<J extends Job>(job: J): Promise<JobEnd<J>> {
     if (this.jobs >= jobsOfProcess) this.stop();
     this.jobs += 1;
     const child = this.child ?? this.start();
     this.child = child;
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       let step = 'start';
       let timer: NodeJS.Timeout | undefined;
       const errors: string[] = [];
@@ -74,7 +89,8 @@ export class WorkerProcess {
         child.off('message', onMessage).off('exit', onExit);
         child.stderr?.off('data', onError);
         if (result.kind !== 'done') this.stop();
-        resolve(result);
+        if (result.kind === 'error' && step === 'start') reject(notStarted(result));
+        else resolve(result);
       };
       const watch = () => {
         clearTimeout(timer);
@@ -113,7 +129,7 @@ export class WorkerProcess {
 
   private start(): ChildProcess {
     return fork(join(import.meta.dirname, 'worker.ts'), {
-      execArgv: ['--import', 'jiti/register'],
+      execArgv: ['--import', register],
       env: { ...process.env, TILEWRIGHT_CACHE: this.options.cache },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
