@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { call, onlyJson } from './call.ts';
 
 const kernel = 'test/sim/stuck/stuck.ts';
@@ -49,11 +49,13 @@ test('TypeScript that does not end ends at --timeout, and at Ctrl-C', async () =
   const jiti = fileURLToPath(new URL('../../node_modules/jiti/lib/jiti-cli.mjs', import.meta.url));
   const args = [jiti, 'host/cli/main.ts', 'cosim', kernel, '--size', '68'];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+  // A process that did not heed Ctrl-C would go on for ever.
+  onTestFinished(() => void child.kill('SIGKILL'));
   let told = '';
   child.stderr.on('data', (text: Buffer) => {
     told += text.toString();
-    // Half a second later its loop runs.
-    if (text.includes('on golden')) setTimeout(() => child.kill('SIGINT'), 500);
+    // What the other tests built is there already: seconds later its loop runs.
+    if (text.includes('Co-simulating')) setTimeout(() => child.kill('SIGINT'), 5000);
   });
   const [code] = await once(child, 'exit');
   expect(told).toContain('stuck in TypeScript was stopped');
