@@ -39,7 +39,7 @@ export function sampleNamed(name: string): Sample {
     const drawn = Array.from({ length: programsOfSample }, (_, at) => randomProgram(first + at));
     return kernelOfPrograms('programs', (await acceptedPrograms(drawn)).programs).source;
   };
-  return { name, runs: [runOf(1, 2)], source };
+  return { name, runs: [runOf(1, 6)], source };
 }
 
 /** Kernels that are written by hand, for what random programs do not reach. */

@@ -22,8 +22,8 @@ export function condition(w: ProgramWriter, depth: number): string {
     [depth > 0 ? 2 : 0, 'both'],
     [depth > 0 ? 1 : 0, 'not'],
     [w.vectors().length > 0 ? 1 : 0, 'lanes'],
-    [w.fixed.length > 0 ? 2 : 0, 'fixed'],
-    [w.limits.width > 53 ? 1 : 0, 'big'],
+    [w.fixed.length > 0 ? w.weight(2, 'fixed point') : 0, 'fixed'],
+    [w.limits.width > 53 ? w.weight(1, 'wide') : 0, 'big'],
   ] as const);
   const relation = draw.pick(['<', '<=', '>', '>=']);
   switch (kind) {

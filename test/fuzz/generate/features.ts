@@ -18,6 +18,10 @@ const looks: Readonly<Record<string, RegExp>> = {
   continue: /\bcontinue;/,
   'return in a loop': /^ {4,}if \(.*\) return [^;]+;$/m,
   if: /^ +if \(/m,
+  'an if that chooses a value':
+    /^( +)if \(flag\d+\) \{\n\1 {2}(x\d+) = .*\n\1\} else \{\n\1 {2}\2 = .*\n\1\}$/m,
+  'an if that chooses two values':
+    /^( +)if \(flag\d+\) \{\n\1 {2}x\d+ = .*\n\1 {2}x\d+ = .*\n\1\} else \{$/m,
   'else if': /\} else if/,
   switch: /switch \(/,
   'a choice': / \? .* : /,

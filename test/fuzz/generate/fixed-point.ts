@@ -1,5 +1,5 @@
 import { condition } from './conditions.ts';
-import { mixed, number } from './integers.ts';
+import { lively, mixed, number } from './integers.ts';
 import type { ProgramWriter } from './program-writer.ts';
 import { type FixedType, int, isBig, type Range, typeText } from './types.ts';
 import { narrowed, product, result, typed, union, type Value, widthOf } from './value.ts';
@@ -19,19 +19,27 @@ export function declareFixed(w: ProgramWriter, big = false): FixedType {
   const fraction = big
     ? draw.pick([1, 8, 31, 32, 33, 52, 63, 64, 0, -2])
     : draw.integer(-3, Math.min(40, width + 4));
-  const signed = draw.chance(0.65);
+  const coarse = big || !draw.chance(0.45) ? undefined : coarser(w);
   const type: FixedType = {
     kind: 'fixed',
     name: w.unique('q'),
-    signed,
-    width,
-    fraction,
+    ...(coarse ?? { signed: draw.chance(0.65), width, fraction }),
     rounding: draw.pick(roundings),
     overflow: draw.pick(overflows),
   };
   w.top.push(fixedText(type));
   w.fixed.push(type);
   return type;
+}
+
+/** The shape of a known type with few bits less behind the point: rounding to it meets ties, not only overflow. */
+function coarser(w: ProgramWriter): Pick<FixedType, 'signed' | 'width' | 'fraction'> | undefined {
+  const { draw } = w;
+  const known = small(w).filter(({ width }) => width >= 6);
+  if (known.length === 0) return undefined;
+  const { signed, width, fraction } = draw.pick(known);
+  const dropped = draw.integer(1, 3);
+  return { signed, width: width - dropped + draw.integer(-1, 1), fraction: fraction - dropped };
 }
 
 export function fixedText(type: FixedType): string {
@@ -47,6 +55,16 @@ function small(w: ProgramWriter): readonly FixedType[] {
 function at(value: Value, fraction: number): Range {
   const by = BigInt(fraction - value.fraction);
   return { min: value.min << by, max: value.max << by };
+}
+
+/** A type to round to: often one that drops few bits of the value. */
+function roundedTo(w: ProgramWriter, value: Value): FixedType {
+  const types = small(w);
+  const near = types.filter(({ fraction }) => {
+    const dropped = value.fraction - fraction;
+    return dropped >= 1 && dropped <= 4;
+  });
+  return w.draw.pick(near.length > 0 && w.draw.chance(0.6) ? near : types);
 }
 
 function wide(range: Range): boolean {
@@ -84,13 +102,26 @@ function leaf(w: ProgramWriter): Value {
   return typed(`${type.name}.fromRaw(${units.text})`, type);
 }
 
+/**
+ * A value of the type halved once to three times and rounded to it again: it overflows never, and what is
+ * dropped is a half as often as not.
+ */
+function halved(w: ProgramWriter, type: FixedType): Value {
+  const { draw } = w;
+  const units = narrowed(lively(w) ?? number(w, 1), int(type.signed, type.width));
+  return typed(
+    `${type.name}(${type.name}.fromRaw(${units.text}) / ${2 ** draw.integer(1, 3)})`,
+    type,
+  );
+}
+
 /** A number with a binary point, of a value that a number holds exactly. */
 export function decimal(w: ProgramWriter, depth: number): Value {
   const { draw } = w;
   if (depth <= 0 || small(w).length === 0) return leaf(w);
   const next = () => decimal(w, depth - draw.integer(1, 2));
   const types = small(w);
-  switch (draw.integer(0, 10)) {
+  switch (draw.integer(0, 13)) {
     case 0:
     case 1: {
       let [a, b] = [next(), next()];
@@ -156,9 +187,13 @@ export function decimal(w: ProgramWriter, depth: number): Value {
       if (w.limits.productBits < 53) return typed(`${type.name}(${a.text})`, type);
       return typed(`${type.name}.product(${a.text}, ${b.text})`, type);
     }
+    case 9:
+    case 10:
+      return halved(w, draw.pick(types));
     default: {
-      const type = draw.pick(types);
-      return typed(`${type.name}(${next().text})`, type);
+      const value = next();
+      const type = roundedTo(w, value);
+      return typed(`${type.name}(${value.text})`, type);
     }
   }
 }
@@ -168,9 +203,13 @@ export function wholeOfDecimal(w: ProgramWriter, depth: number): Value {
   const { draw } = w;
   const types = small(w);
   if (types.length === 0) return number(w, depth - 1);
+  if (draw.chance(0.3)) {
+    const type = draw.pick(types);
+    return typed(`${type.name}.raw(${halved(w, type).text})`, int(type.signed, type.width));
+  }
   const a = decimal(w, Math.min(2, depth - 1));
   if (draw.chance(0.5)) {
-    const type = draw.pick(types);
+    const type = roundedTo(w, a);
     return typed(`${type.name}.raw(${type.name}(${a.text}))`, int(type.signed, type.width));
   }
   const down = BigInt(Math.max(0, a.fraction));

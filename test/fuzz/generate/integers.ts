@@ -2,7 +2,7 @@ import { elementAt } from './arrays.ts';
 import { narrowedBig } from './bigints.ts';
 import { condition, conditionBit } from './conditions.ts';
 import { wholeOfDecimal } from './fixed-point.ts';
-import type { ProgramWriter } from './program-writer.ts';
+import type { ProgramWriter, Theme } from './program-writer.ts';
 import { type IntType, int, type Range, randomInt, rangeOf, typeFor } from './types.ts';
 import {
   atMost,
@@ -178,6 +178,19 @@ function shiftLeft(w: ProgramWriter, depth: number): Value {
   return widthOf(range) > 53 ? a : result(`shiftLeft(${a.text}, ${by.text})`, range);
 }
 
+/** A product of two that no multiplier of the hardware takes alone: all their bits matter, the sign too. */
+function wideTimes(w: ProgramWriter, depth: number): Value {
+  if (w.limits.productBits < 53 || w.products <= 0) return times(w, depth);
+  w.products -= 1;
+  const first = w.draw.integer(18, 35);
+  const side = (bits: number) => {
+    const value = lively(w) ?? number(w, depth - 1);
+    return narrowed(value, int(w.draw.chance(0.6), bits));
+  };
+  const [a, b] = [side(first), side(53 - first)];
+  return result(`(${a.text} * ${b.text})`, product(a, b));
+}
+
 function mulLow(w: ProgramWriter, depth: number): Value {
   if (w.limits.productBits < 53 || w.products <= 0) return sum(w, depth);
   w.products -= 1;
@@ -260,9 +273,10 @@ export function argumentsFor(
   return parameters.map((type) => narrowed(number(w, depth), type).text).join(', ');
 }
 
-const makers: readonly (readonly [number, Maker])[] = [
+const makers: readonly (readonly [number, Maker, Theme?])[] = [
   [5, sum],
   [3, times],
+  [0.8, wideTimes, 'wide'],
   [4, bits],
   [1, bitsOf],
   [1, negated],
@@ -271,7 +285,7 @@ const makers: readonly (readonly [number, Maker])[] = [
   [1.5, shiftLeft],
   [0.7, mulLow],
   [0.7, mulHigh],
-  [3, choice],
+  [3, choice, 'choices'],
   [0.5, shortCircuit],
   [1.5, extreme],
   [0.7, absolute],
@@ -279,16 +293,20 @@ const makers: readonly (readonly [number, Maker])[] = [
   [1.5, tableEntry],
   [1.5, called],
   [0.8, conditionBit],
-  [2, laneOfVector],
+  [2, laneOfVector, 'vectors'],
   [2.5, elementAt],
-  [1.5, wholeOfDecimal],
-  [1.5, narrowedBig],
+  [2, wholeOfDecimal, 'fixed point'],
+  [1.5, narrowedBig, 'wide'],
 ];
 
 /** An integer of up to 53 bits, which the language holds in a number. */
 export function number(w: ProgramWriter, depth: number): Value {
   if (depth <= 0 || w.draw.chance(0.1)) return leaf(w);
-  const made = w.draw.weighted(makers)(w, depth);
+  const weights = makers.map(
+    ([weight, make, theme]) =>
+      [theme === undefined ? weight : w.weight(weight, theme), make] as const,
+  );
+  const made = w.draw.weighted(weights)(w, depth);
   return widthOf(made) > 53 ? narrowed(made, numberType(w)) : made;
 }
 

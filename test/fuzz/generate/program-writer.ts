@@ -85,6 +85,13 @@ export interface Jumps {
   readonly continue: boolean;
 }
 
+/**
+ * What a program has more of than others: what is drawn everywhere alike meets itself too seldom, a value with a
+ * binary point another one for example.
+ */
+export const themes = ['fixed point', 'vectors', 'wide', 'choices'] as const;
+export type Theme = (typeof themes)[number];
+
 const nowhere: Jumps = { break: false, continue: false };
 
 /**
@@ -95,6 +102,7 @@ export class ProgramWriter {
   readonly draw: Draw;
   readonly suffix: string;
   readonly limits: Limits;
+  private readonly theme: Theme | undefined;
   /** Declarations in front of the processes: functions, types, tables. */
   readonly top: string[] = [];
   readonly fixed: FixedType[] = [];
@@ -123,6 +131,17 @@ export class ProgramWriter {
     this.draw = new Draw(seed);
     this.suffix = suffix;
     this.limits = limits;
+    this.theme = this.draw.chance(0.6) ? this.draw.pick(themes) : undefined;
+  }
+
+  /** Whether the program has more of it than others. */
+  favours(theme: Theme): boolean {
+    return this.theme === theme;
+  }
+
+  /** The weight of something, more in programs of its theme. */
+  weight(usual: number, theme: Theme): number {
+    return this.favours(theme) ? 6 * usual : usual;
   }
 
   line(text: string): void {

@@ -156,8 +156,11 @@ export function randomProgram(seed: number, options: ProgramOptions = {}): Progr
   const limits = options.small ? little : { ...usual, memories: options.memories ?? true };
   const w = new ProgramWriter(seed * 7919 + 13, name, limits);
   const { draw } = w;
-  if (draw.chance(0.4)) {
-    times(draw.integer(1, 3), () => declareFixed(w, limits.width > 53 && draw.chance(0.25)));
+  const decimal = w.favours('fixed point');
+  if (decimal || draw.chance(0.4)) {
+    times(draw.integer(decimal ? 3 : 1, decimal ? 6 : 3), () =>
+      declareFixed(w, limits.width > 53 && draw.chance(0.25)),
+    );
   }
   times(draw.pick([0, 0, 0, 1, 1, 1, 2]), () => declareTable(w));
   times(draw.pick([0, 0, 0, 0, 1, 1, 1, 2]), () => declareHelper(w));

@@ -1,6 +1,6 @@
 import { store } from './arrays.ts';
 import { bigExactly, bigType } from './bigints.ts';
-import { branch, choice } from './branches.ts';
+import { branch, choice, chosen } from './branches.ts';
 import { condition } from './conditions.ts';
 import { declareFixed, fixedExactly } from './fixed-point.ts';
 import { statementCall } from './helpers.ts';
@@ -32,9 +32,9 @@ export function variableType(w: ProgramWriter): Scalar | VecType {
   const { draw } = w;
   const kind = draw.weighted([
     [6, 'number'],
-    [w.limits.width > 53 ? 1.2 : 0, 'big'],
-    [2, 'vector'],
-    [w.fixed.length > 0 ? 2 : 0.4, 'fixed'],
+    [w.limits.width > 53 ? w.weight(1.2, 'wide') : 0, 'big'],
+    [w.weight(2, 'vectors'), 'vector'],
+    [w.weight(w.fixed.length > 0 ? 2 : 0.4, 'fixed point'), 'fixed'],
   ] as const);
   switch (kind) {
     case 'number':
@@ -171,6 +171,7 @@ export function statement(w: ProgramWriter, depth: number): void {
     [w.helpers.some((one) => one.statement) || w.arrays.length > 0 ? 1 : 0, () => statementCall(w)],
     [0.4, () => message(w)],
     [w.memories.length > 0 && w.copies === 1 ? 2.5 : 0, () => lookUp(w)],
+    [w.variables.some((one) => one.mutable) ? w.weight(1.5, 'choices') : 0, () => chosen(w)],
     [deep ? 2.5 : 0, () => branch(w, none, depth - 1)],
     [deep ? 0.8 : 0, () => choice(w, none, depth - 1)],
     [deep ? 3.5 : 0, () => loop(w, none, depth - 1)],
