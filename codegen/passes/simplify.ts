@@ -228,10 +228,15 @@ function arithmetic(expr: BinaryExpr): Expr {
       if (a === 0n) return cast(right, type);
       return same ? constantOf(0n, type) : expr;
     case 'shl':
-    case 'shr':
+    case 'shr': {
       if (b === 0n) return cast(left, type);
       if (a === 0n) return constantOf(0n, type);
-      return op === 'shl' && b !== undefined && b >= BigInt(width) ? constantOf(0n, type) : expr;
+      const from = elementOf(left.type);
+      // To the right the sign stays.
+      const kept = op === 'shl' ? width : from.signed ? undefined : from.width;
+      const gone = b !== undefined && kept !== undefined && b >= BigInt(kept);
+      return gone ? constantOf(0n, type) : expr;
+    }
     default:
       return comparison(expr);
   }

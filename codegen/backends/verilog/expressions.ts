@@ -1,4 +1,5 @@
 import {
+  type BinaryExpr,
   type ConstExpr,
   type Expr,
   elementOf,
@@ -19,6 +20,12 @@ export interface ExpressionContext {
   readonly partly: (name: string) => void;
   /** The name of the function that looks up the table, for an index of this width. */
   readonly table: (expr: TableExpr) => string;
+}
+
+/** True where an unsigned value is shifted right by all its bits. */
+function nothingLeft({ op, left, right }: BinaryExpr): boolean {
+  const { width, signed } = elementOf(left.type);
+  return op === 'shr' && !signed && right.op === 'const' && Number(right.value) >= width;
 }
 
 /** What a value's wire is assigned: one expression, or one a lane (over the genvar `lane`). */
@@ -172,6 +179,8 @@ export class ExpressionPrinter {
         return whole(`${this.context.table(expr)}(${this.atom(expr.index)})`);
       }
       default:
+        // Lanes that no signal reaches: a block that is sensitive to nothing would never run.
+        if (nothingLeft(expr)) return whole(`{${width * lanesOf(expr.type)}{1'b0}}`);
         return each(this.binaryText(expr, perLane));
     }
   }

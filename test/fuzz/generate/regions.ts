@@ -1,5 +1,5 @@
 import { address } from './memories.ts';
-import { portsOf, shared, sharedNames, writeProcess } from './processes.ts';
+import { batch, portsOf, shared, sharedNames, writeProcess } from './processes.ts';
 import type { MemoryVariable, ProgramWriter } from './program-writer.ts';
 import { dataOf } from './statements.ts';
 import { annotation, type DataType, typeText } from './types.ts';
@@ -35,7 +35,8 @@ function listOf(memories: readonly MemoryVariable[]): string {
 
 /**
  * Processes behind one another. Of three, a stream may go from the first past the second to the third,
- * which must hold what is under way there.
+ * which must hold what is under way there. The second may write a batch before it reads one, and the third
+ * waits for what comes around: the queue before the second takes a batch then, so that the first goes on.
  */
 export function writeChain(
   w: ProgramWriter,
@@ -48,7 +49,7 @@ export function writeChain(
   const lines: string[] = [];
   for (let at = 1; at < parts; at++) {
     lines.push(
-      `const mid${at}_${w.suffix} = stream(${typeText(types[at])}, { depth: ${randomDepth(w)} });`,
+      `const mid${at}_${w.suffix} = stream(${typeText(types[at])}, { depth: ${around !== undefined && at === 1 ? 2 * batch : randomDepth(w)} });`,
     );
   }
   if (around !== undefined) {
