@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type CheckOptions, checkKernel } from './check-kernel.ts';
 import { coverageOf } from './coverage.ts';
 import type { Finding, Run, Target } from './finding.ts';
-import { acceptedPrograms, type Refusal } from './generate/accepted-programs.ts';
+import { type Accepted, acceptedPrograms, type Refusal } from './generate/accepted-programs.ts';
 import { features as languageFeatures } from './generate/features.ts';
 import { kernelOfPrograms } from './generate/kernel-of-programs.ts';
 import { type Program, randomProgram } from './generate/random-program.ts';
@@ -60,21 +60,29 @@ export class GroupRun {
     const { seeds, small } = this.job;
     this.begin('generate');
     const drawn = seeds.map((seed) => randomProgram(seed, { small }));
-    const { programs, refused, unexpected } = await acceptedPrograms(drawn);
     const coverage = new Map<string, number>();
+    const options: CheckOptions = {
+      onCompiled: ([{ ir }]) => {
+        for (const [key, count] of coverageOf(ir)) coverage.set(key, count);
+      },
+    };
+    const { targets } = this.job;
+    let accepted: Accepted = { programs: drawn, refused: new Map(), unexpected: [] };
+    let crash = await this.check(drawn, targets, options);
+    // Most groups are taken whole: who is refused is asked only where somebody is.
+    if (crash?.findings.some(({ target, kind }) => target === 'compile' && kind === 'refused')) {
+      this.begin('generate');
+      accepted = await acceptedPrograms(drawn);
+      const none = accepted.programs.length === 0;
+      crash = none ? undefined : await this.check(accepted.programs, targets, options);
+    }
+    const { programs, refused, unexpected } = accepted;
     const features = new Map(languageFeatures.map((name) => [name, 0]));
     for (const name of programs.flatMap((program) => program.features)) {
       features.set(name, (features.get(name) ?? 0) + 1);
     }
     const crashes = unexpected.map((refusal) => this.refused(refusal));
-    if (programs.length > 0) {
-      const crash = await this.check(programs, this.job.targets, {
-        onCompiled: ([{ ir }]) => {
-          for (const [key, count] of coverageOf(ir)) coverage.set(key, count);
-        },
-      });
-      if (crash !== undefined) crashes.push(...(await this.isolated(programs, crash)));
-    }
+    if (crash !== undefined) crashes.push(...(await this.isolated(programs, crash)));
     this.begin('');
     return {
       programs: programs.length,

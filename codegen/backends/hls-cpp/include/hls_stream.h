@@ -54,6 +54,49 @@ private:
   std::vector<void *> free_;
 };
 
+/// What a stream needs that does not depend on its elements' type: compiled once, not once a type, of
+/// which a kernel may have a hundred.
+class stream_blocks {
+public:
+  explicit stream_blocks(const char *name) : name_(name) {}
+  ~stream_blocks() {
+    while (first_ < blocks_.size()) stream_memory::give(blocks_[first_++]);
+    if (size == 0) return;
+    std::string &text = leftovers();
+    if (!text.empty()) text += "; ";
+    text += "stream '" + name_ + "': " + std::to_string(size) + " elements were written and never read";
+  }
+  stream_blocks(const stream_blocks &) = delete;
+  stream_blocks &operator=(const stream_blocks &) = delete;
+
+  /// A new last block.
+  void *grow() {
+    blocks_.push_back(stream_memory::take());
+    return blocks_.back();
+  }
+  void *first() const { return blocks_[first_]; }
+  /// Gives the first block back; the next one is the first then.
+  void shrink() {
+    stream_memory::give(blocks_[first_++]);
+    // Amortised: the list of blocks is packed when half of it is behind us.
+    if (first_ >= 64 && first_ * 2 >= blocks_.size()) {
+      blocks_.erase(blocks_.begin(), blocks_.begin() + static_cast<std::ptrdiff_t>(first_));
+      first_ = 0;
+    }
+  }
+  void report_empty() const {
+    report_misuse("STREAM_EMPTY", "stream '" + name_ + "' is read but holds nothing");
+  }
+
+  /// Elements in all blocks.
+  std::size_t size = 0;
+
+private:
+  std::string name_;
+  std::vector<void *> blocks_;
+  std::size_t first_ = 0;
+};
+
 } // namespace tilewright
 
 namespace hls {
@@ -64,35 +107,28 @@ template <typename T, int DEPTH = 0> class stream {
 
 public:
   stream() : stream("stream") {}
-  explicit stream(const char *name) : name_(name) {}
-  ~stream() {
-    while (first_ < blocks_.size()) tilewright::stream_memory::give(blocks_[first_++]);
-    if (size_ == 0) return;
-    std::string &text = tilewright::leftovers();
-    if (!text.empty()) text += "; ";
-    text += "stream '" + name_ + "': " + std::to_string(size_) + " elements were written and never read";
-  }
+  explicit stream(const char *name) : blocks_(name) {}
   stream(const stream &) = delete;
   stream &operator=(const stream &) = delete;
 
-  bool empty() const { return size_ == 0; }
+  bool empty() const { return blocks_.size == 0; }
   bool full() const { return false; }
-  std::size_t size() const { return size_; }
+  std::size_t size() const { return blocks_.size; }
 
   void write(const T &value) {
     if (tail_ == per_block) grow();
-    new (blocks_.back() + tail_++) T(value);
-    ++size_;
+    new (last_ + tail_++) T(value);
+    ++blocks_.size;
   }
   T read() {
-    if (size_ == 0) tilewright::report_misuse("STREAM_EMPTY", "stream '" + name_ + "' is read but holds nothing");
-    if (head_ == per_block) shrink();
-    --size_;
-    return blocks_[first_][head_++];
+    if (blocks_.size == 0) blocks_.report_empty();
+    if (head_ == per_block) next();
+    --blocks_.size;
+    return first_[head_++];
   }
   void read(T &value) { value = read(); }
   bool read_nb(T &value) {
-    if (size_ == 0) return false;
+    if (empty()) return false;
     value = read();
     return true;
   }
@@ -107,25 +143,21 @@ private:
   static constexpr std::size_t per_block = tilewright::stream_memory::block_bytes / sizeof(T);
 
   __attribute__((noinline)) void grow() {
-    blocks_.push_back(static_cast<T *>(tilewright::stream_memory::take()));
+    last_ = static_cast<T *>(blocks_.grow());
     tail_ = 0;
+    if (first_ == nullptr) first_ = last_;
   }
-  __attribute__((noinline)) void shrink() {
-    tilewright::stream_memory::give(blocks_[first_++]);
+  __attribute__((noinline)) void next() {
+    blocks_.shrink();
+    first_ = static_cast<T *>(blocks_.first());
     head_ = 0;
-    // Amortised: the list of blocks is packed when half of it is behind us.
-    if (first_ >= 64 && first_ * 2 >= blocks_.size()) {
-      blocks_.erase(blocks_.begin(), blocks_.begin() + static_cast<std::ptrdiff_t>(first_));
-      first_ = 0;
-    }
   }
 
-  std::string name_;
-  std::vector<T *> blocks_;
-  std::size_t first_ = 0;
+  tilewright::stream_blocks blocks_;
+  T *first_ = nullptr;
+  T *last_ = nullptr;
   std::size_t head_ = 0;
   std::size_t tail_ = per_block;
-  std::size_t size_ = 0;
 };
 
 } // namespace hls
