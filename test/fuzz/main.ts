@@ -11,6 +11,7 @@ import { terminalProgress } from '../../host/cli/terminal-progress.ts';
 import { readCrash, writeCrashFolder } from './crash-folder.ts';
 import type { Crash } from './fuzz-group.ts';
 import { type MainOptions, parseOptions } from './options.ts';
+import { RecentRate } from './recent-rate.ts';
 import { progressLine, renderReport, reportJson } from './report.ts';
 import { runFuzz } from './run-fuzz.ts';
 import { shrinkCrash } from './shrink-crash.ts';
@@ -61,6 +62,7 @@ async function replay(options: MainOptions, folder: string, cache: string): Prom
 async function soak(options: MainOptions, cache: string, signal: AbortSignal): Promise<number> {
   const { programs, seed, group, targets, runs, jobs, patience, minutes, json } = options;
   const folders: string[] = [];
+  const recent = new RecentRate();
   const report = await progress.step(`checking ${programs} random programs`, (update) =>
     runFuzz({
       ...{ programs, seed, group, targets, runs, jobs, patience, cache, signal },
@@ -70,7 +72,10 @@ async function soak(options: MainOptions, cache: string, signal: AbortSignal): P
       onCrash: async (crash) => {
         folders.push(await keep(crash, options, cache, signal));
       },
-      onProgress: (now) => update(progressLine(now, programs)),
+      onProgress: (now) => {
+        recent.add(now.wall, now.programs);
+        update(progressLine(now, programs, recent.perHour()));
+      },
     }),
   );
   if (json) stdout.write(`${JSON.stringify(reportJson(report, folders))}\n`);

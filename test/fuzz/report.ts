@@ -9,11 +9,17 @@ function time(seconds: number): string {
   return minutes > 0 ? `${minutes} min ${Math.round(seconds % 60)} s` : `${seconds.toFixed(1)} s`;
 }
 
-/** One line while it runs. */
-export function progressLine({ programs, crashes, wall }: FuzzReport, asked: number): string {
-  const rate = Math.round((programs / wall) * 3600);
-  const failing = crashes.length === 0 ? '' : `, ${crashes.length} failing`;
-  return `${programs} of ${asked} programs, ${rate} an hour${failing}`;
+/** One line while it runs. `rate`: programs an hour in the last minutes. */
+export function progressLine(
+  { programs, crashes }: Pick<FuzzReport, 'programs' | 'crashes'>,
+  asked: number,
+  rate: number,
+): string {
+  const parts = [`${programs} of ${asked} programs`, `${Math.round(rate)} an hour`];
+  parts.push(`${crashes.length} failing`);
+  // Before the first group is done nobody knows.
+  if (rate > 0) parts.push(`${Math.ceil((Math.max(0, asked - programs) / rate) * 60)} min left`);
+  return parts.join(', ');
 }
 
 function table(title: string, counts: ReadonlyMap<string, number>): string {

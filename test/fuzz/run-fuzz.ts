@@ -31,6 +31,7 @@ export interface FuzzOptions {
   readonly cache: string;
   readonly signal: AbortSignal;
   readonly onCrash: (crash: Crash) => Promise<void>;
+  /** Told after each group, and twice a minute where groups take longer. */
   readonly onProgress: (report: FuzzReport) => void;
 }
 
@@ -48,6 +49,7 @@ export interface FuzzReport {
 }
 
 const smallGroup = 4;
+const progressMs = 30_000;
 
 /** Runs of a group: the first at once and short, for the slow simulators; then late, narrow and with gaps. */
 export function drawRuns(seed: number, count: number): Run[] {
@@ -145,6 +147,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
     crashes.length >= options.maximumCrashes ||
     (options.seconds !== undefined && performance.now() - started > options.seconds * 1000);
   const { jobs: workers, patience, cache, signal } = options;
+  const timer = setInterval(() => options.onProgress(report()), progressMs);
   await runJobs(
     { workers, patience, cache, signal },
     () => {
@@ -159,6 +162,6 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
       else await found(deadly(job, end));
       options.onProgress(report());
     },
-  );
+  ).finally(() => clearInterval(timer));
   return report();
 }
