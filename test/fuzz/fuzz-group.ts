@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { forgetSources } from '../../codegen/frontend/source-files.ts';
 import { type CheckOptions, checkKernel } from './check-kernel.ts';
 import { coverageOf } from './coverage.ts';
 import type { Finding, Run, Target } from './finding.ts';
@@ -128,8 +129,8 @@ export class GroupRun {
     const { source, programOfElement } = kernelOfPrograms(kernelName, programs);
     const { runs } = this.job;
     const folder = mkdtempSync(join(tmpdir(), 'tilewright-fuzz-'));
+    const file = join(folder, `${kernelName}.ts`);
     try {
-      const file = join(folder, `${kernelName}.ts`);
       writeFileSync(file, source);
       const findings = await checkKernel(file, runs, targets, {
         ...options,
@@ -140,6 +141,8 @@ export class GroupRun {
       const seeds = programs.map(({ seed }) => seed);
       return { seeds, kernel: kernelName, source, runs, targets, findings };
     } finally {
+      // Else a process of many groups keeps the modules and syntax trees of all.
+      await forgetSources([file]);
       rmSync(folder, { recursive: true, force: true });
     }
   }
