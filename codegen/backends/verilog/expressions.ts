@@ -22,10 +22,12 @@ export interface ExpressionContext {
   readonly table: (expr: TableExpr) => string;
 }
 
-/** True where an unsigned value is shifted right by all its bits. */
-function nothingLeft({ op, left, right }: BinaryExpr): boolean {
-  const { width, signed } = elementOf(left.type);
-  return op === 'shr' && !signed && right.op === 'const' && Number(right.value) >= width;
+/** True where a value is shifted to the left, or an unsigned one to the right, by all that there is. */
+function nothingLeft({ op, type, left, right }: BinaryExpr): boolean {
+  if (right.op !== 'const' || (op !== 'shl' && op !== 'shr')) return false;
+  const from = elementOf(left.type);
+  if (op === 'shr' && from.signed) return false;
+  return Number(right.value) >= (op === 'shl' ? elementOf(type) : from).width;
 }
 
 /** What a value's wire is assigned: one expression, or one a lane (over the genvar `lane`). */
@@ -211,7 +213,6 @@ export class ExpressionPrinter {
       case 'shl': {
         if (expr.right.op === 'const' && typeof expr.right.value === 'bigint') {
           const by = Number(expr.right.value);
-          if (by >= width) return literal(0n, width);
           return `{${this.sized(expr.left, width - by, perLane)}, ${literal(0n, by)}}`;
         }
         return `${this.sized(expr.left, width, perLane)} << ${this.sized(expr.right, elementOf(expr.right.type).width, perLane)}`;

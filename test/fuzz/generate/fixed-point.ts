@@ -1,8 +1,17 @@
 import { condition } from './conditions.ts';
 import { lively, mixed, number } from './integers.ts';
-import type { ProgramWriter } from './program-writer.ts';
-import { type FixedType, int, isBig, type Range, typeText } from './types.ts';
+import type { ProgramWriter, Variable } from './program-writer.ts';
+import {
+  type FixedType,
+  int,
+  isBig,
+  type Range,
+  type Scalar,
+  typeText,
+  type VecType,
+} from './types.ts';
 import { narrowed, product, result, typed, union, type Value, widthOf } from './value.ts';
+import { laneIndex } from './vectors.ts';
 
 const roundings = ['floor', 'zero', 'half-up', 'half-even'] as const;
 const overflows = ['wrap', 'saturate'] as const;
@@ -88,6 +97,8 @@ function leaf(w: ProgramWriter): Value {
   const fresh = known.filter(({ variable }) => variable.data || variable.mutable);
   if (fresh.length > 0 && draw.chance(0.5)) return draw.pick(fresh).value;
   if (known.length > 0 && draw.chance(0.3)) return draw.pick(known).value;
+  const vectors = w.vectors().filter(({ type: { element } }) => element.kind === 'fixed');
+  if (vectors.length > 0 && draw.chance(0.5)) return laneOf(w, draw.pick(vectors));
   const tables = w.tables.filter(({ element }) => element.kind === 'fixed' && !isBig(element));
   if (tables.length > 0 && draw.chance(0.3)) {
     const { name, element, length } = draw.pick(tables);
@@ -100,6 +111,51 @@ function leaf(w: ProgramWriter): Value {
     return typed(`${type.name}(${draw.pick(['0.1', '-0.75', '0.5', '1.125', '3', '-1'])})`, type);
   const units = narrowed(number(w, 1), int(type.signed, type.width));
   return typed(`${type.name}.fromRaw(${units.text})`, type);
+}
+
+/** A lane of a vector, or the sum of all its lanes. */
+function laneOf(w: ProgramWriter, { name, type }: Variable & { readonly type: VecType }): Value {
+  const { draw } = w;
+  const { element, lanes } = type;
+  const lane = typed(`${name}[${laneIndex(w, lanes, 0)}]`, element);
+  if (isBig(element)) return roundedBig(w, lane, element);
+  const fraction = lane.fraction;
+  const range = { min: lane.min * BigInt(lanes), max: lane.max * BigInt(lanes) };
+  if (draw.chance(0.4) || wide(range)) return lane;
+  const to = roundedTo(w, lane);
+  return draw.chance(0.5)
+    ? result(`sum(${name})`, range, false, fraction)
+    : typed(`${to.name}(sum(${name}))`, to);
+}
+
+/** What a bigint holds, rounded to what a number holds. */
+function roundedBig(w: ProgramWriter, value: Value, type: Scalar): Value {
+  const to = roundedTo(w, value);
+  return typed(`${to.name}.convert(${value.text}, ${typeText(type)})`, to);
+}
+
+/** A constant that no type has rounded: its text, and its units of 2^-fraction. */
+const constants = [
+  { text: '0.5', units: 1n, fraction: 1 },
+  { text: '(-0.75)', units: -3n, fraction: 2 },
+  { text: '1.125', units: 9n, fraction: 3 },
+  { text: '(2 ** -7)', units: 1n, fraction: 7 },
+  { text: '(-1)', units: -1n, fraction: 0 },
+] as const;
+
+/** A value times a constant, or a constant more. */
+function withConstant(w: ProgramWriter, a: Value): Value {
+  const { text, units, fraction } = w.draw.pick(constants);
+  const one = { min: units, max: units };
+  if (w.draw.chance(0.5)) {
+    const range = product(a, one);
+    if (wide(range)) return a;
+    return result(`(${a.text} * ${text})`, range, false, a.fraction + fraction);
+  }
+  const most = Math.max(a.fraction, fraction);
+  const [from, more] = [at(a, most), units << BigInt(most - fraction)];
+  const range = { min: from.min + more, max: from.max + more };
+  return wide(range) ? a : result(`(${a.text} + ${text})`, range, false, most);
 }
 
 /**
@@ -121,7 +177,7 @@ export function decimal(w: ProgramWriter, depth: number): Value {
   if (depth <= 0 || small(w).length === 0) return leaf(w);
   const next = () => decimal(w, depth - draw.integer(1, 2));
   const types = small(w);
-  switch (draw.integer(0, 13)) {
+  switch (draw.integer(0, 15)) {
     case 0:
     case 1: {
       let [a, b] = [next(), next()];
@@ -190,6 +246,13 @@ export function decimal(w: ProgramWriter, depth: number): Value {
     case 9:
     case 10:
       return halved(w, draw.pick(types));
+    case 11:
+      return withConstant(w, next());
+    case 12: {
+      const a = next();
+      const range = { min: 0n, max: a.max > -a.min ? a.max : -a.min };
+      return wide(range) ? a : result(`Math.abs(${a.text})`, range, false, a.fraction);
+    }
     default: {
       const value = next();
       const type = roundedTo(w, value);
@@ -252,7 +315,7 @@ function bigFixed(w: ProgramWriter, type: FixedType, depth: number): string {
     case 2:
       if (w.products <= 1 || type.fraction < 0) return operand();
       w.products -= 2;
-      return `${name}.product(${operand()}, ${operand()})`;
+      return `${name}.product(${operand()}, ${draw.chance(0.3) ? brief(w, decimal(w, 1)).text : operand()})`;
     case 3:
       return `${name}(${decimal(w, Math.min(1, depth)).text})`;
     case 4:

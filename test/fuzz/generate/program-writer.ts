@@ -231,7 +231,9 @@ export class ProgramWriter {
 
   /** A function of its own: its lines, with names of its own only. */
   inFunction(head: string, body: () => void): string {
-    const {
+    const { helpers, lines, blocks, depth, arrays, memories, jumps } = this;
+    const { returns, ends, copies, budget } = this;
+    const outside = {
       helpers,
       lines,
       blocks,
@@ -243,7 +245,7 @@ export class ProgramWriter {
       ends,
       copies,
       budget,
-    } = this;
+    };
     this.lines = [];
     this.blocks = [new Block()];
     this.depth = 1;
@@ -256,19 +258,7 @@ export class ProgramWriter {
     this.helpers = helpers.filter((one) => !one.local);
     body();
     const text = [`${head} {`, ...this.lines, '}'].join('\n');
-    Object.assign(this, {
-      helpers,
-      lines,
-      blocks,
-      depth,
-      arrays,
-      memories,
-      jumps,
-      returns,
-      ends,
-      copies,
-      budget,
-    });
+    Object.assign(this, outside);
     return text;
   }
 }

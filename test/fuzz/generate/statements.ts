@@ -8,7 +8,7 @@ import { exactly, number, numberType } from './integers.ts';
 import { jump } from './jumps.ts';
 import { loop } from './loops.ts';
 import { lookUp } from './memories.ts';
-import type { ProgramWriter } from './program-writer.ts';
+import type { ProgramWriter, RecordVariable } from './program-writer.ts';
 import { type DataType, isBig, type Scalar, typeText, type VecType } from './types.ts';
 import { typed } from './value.ts';
 import { laneIndex, randomVector, vectorOf } from './vectors.ts';
@@ -53,7 +53,7 @@ export function variableType(w: ProgramWriter): Scalar | VecType {
 function vectorType(w: ProgramWriter): VecType {
   const { draw } = w;
   const plain = randomVector(w);
-  if (w.fixed.length > 0 && draw.chance(0.25)) {
+  if (w.fixed.length > 0 && draw.chance(0.4)) {
     const narrow = w.fixed.filter((one) => !isBig(one));
     if (narrow.length > 0) return { ...plain, element: draw.pick(narrow) };
   }
@@ -121,9 +121,15 @@ function record(w: ProgramWriter): void {
     const texts = fields.map((one) => `${one.name}: ${exactlyOf(w, one.type, 2)}`);
     w.line(`let ${name} = { ${texts.join(', ')} };`);
     w.defineRecord({ name, fields });
+    // Its block may end soon.
+    if (draw.chance(0.5)) changeRecord(w, { name, fields });
     return;
   }
-  const { name, fields } = draw.pick(known);
+  changeRecord(w, draw.pick(known));
+}
+
+function changeRecord(w: ProgramWriter, { name, fields }: RecordVariable): void {
+  const { draw } = w;
   const one = draw.pick(fields);
   if (draw.chance(0.3)) {
     const part = w.fresh('c');
