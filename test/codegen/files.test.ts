@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { compileKernel, loadKernelModule, TilewrightError } from '../../codegen/index.ts';
-import { compareModels } from './random/compare-models.ts';
+import { checkKernel } from '../fuzz/check-kernel.ts';
 
 // A kernel of several files, outside the checkout: nothing there leads to tilewright but its name.
 const folder = mkdtempSync(join(tmpdir(), 'tilewright-files-'));
@@ -129,7 +129,8 @@ async function refused(): Promise<TilewrightError> {
 }
 
 test('a kernel of several files means the same everywhere', { timeout: 300_000 }, async () => {
-  expect(await compareModels(kernel, [{ seed: 1, size: 9 }])).toEqual([]);
+  const runs = [{ seed: 1, size: 9, stall: 0, latency: 64, outstanding: 64 }];
+  expect(await checkKernel(kernel, runs, ['passes', 'native', 'verilator'])).toEqual([]);
   const { imports } = await loadKernelModule(kernel);
   expect(imports.map(({ file }) => file.slice(folder.length + 1)).sort()).toEqual([
     'all.ts',

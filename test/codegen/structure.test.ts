@@ -4,17 +4,18 @@ import { compileKernelModule } from '../../codegen/frontend/compile-kernel.ts';
 import { loadKernelModule } from '../../codegen/frontend/load-module.ts';
 import { formBlocks } from '../../codegen/passes/form-blocks.ts';
 import { schedule } from '../../codegen/passes/schedule.ts';
-import { compareModels } from './random/compare-models.ts';
+import { checkKernel } from '../fuzz/check-kernel.ts';
 
 const fileOf = (name: string) => join(import.meta.dirname, 'control', `${name}.ts`);
 
 // Jumps, in every nesting; what a user of TypeScript writes without thinking.
 test.each(['jumps', 'features'])('%s: the same everywhere', { timeout: 300_000 }, async (name) => {
   const runs = [
-    { seed: 1, size: 40 },
-    { seed: 2, size: 9, stall: 0.3, latency: 5 },
+    { seed: 1, size: 40, stall: 0, latency: 64, outstanding: 64 },
+    { seed: 2, size: 9, stall: 0.3, latency: 5, outstanding: 64 },
   ];
-  expect(await compareModels(fileOf(name), runs)).toEqual([]);
+  const targets = ['passes', 'native', 'verilator'] as const;
+  expect(await checkKernel(fileOf(name), runs, targets)).toEqual([]);
 });
 
 test('a loop that is left by break starts an iteration every cycle', async () => {

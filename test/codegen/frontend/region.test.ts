@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compileKernel } from '../../../codegen/index.ts';
-import { compareModels } from '../random/compare-models.ts';
+import { checkKernel } from '../../fuzz/check-kernel.ts';
 
 /** Arrays of streams, memories and processes: `fixtures/lanes.ts` uses each of them. */
 const file = join(import.meta.dirname, '..', 'fixtures', 'lanes.ts');
@@ -44,10 +44,11 @@ describe('a dataflow region with arrays', () => {
 
   it('means the same everywhere', { timeout: 300_000 }, async () => {
     const runs = [
-      { seed: 1, size: 9 },
-      { seed: 2, size: 30, stall: 0.4, latency: 3 },
-      { seed: 3, size: 0 },
+      { seed: 1, size: 9, stall: 0, latency: 64, outstanding: 64 },
+      { seed: 2, size: 30, stall: 0.4, latency: 3, outstanding: 64 },
+      { seed: 3, size: 0, stall: 0, latency: 64, outstanding: 64 },
     ];
-    expect(await compareModels(file, runs, ['native', 'sim', 'icarus'])).toEqual([]);
+    const targets = ['passes', 'native', 'verilator', 'icarus'] as const;
+    expect(await checkKernel(file, runs, targets, { slowRuns: 3 })).toEqual([]);
   });
 });

@@ -6,10 +6,10 @@ import type { KernelIR } from '../../../codegen/ir/ir.ts';
 import type { KernelIrArguments } from '../../../codegen/ir/run-kernel-ir.ts';
 import { buildManifest } from '../../../codegen/package/build-manifest.ts';
 import { encodeWorkload } from '../../../host/cosim/encode-workload.ts';
-import { acceptedStatements } from '../random/accepted-statements.ts';
-import { writeKernel } from '../random/compare-models.ts';
-import { controlKernel } from '../random/random-control.ts';
-import { expressionKernel } from '../random/random-expressions.ts';
+import { acceptedPrograms } from '../../fuzz/generate/accepted-programs.ts';
+import { kernelOfPrograms } from '../../fuzz/generate/kernel-of-programs.ts';
+import { randomProgram } from '../../fuzz/generate/random-program.ts';
+import { withKernelFile } from '../../support/kernel-file.ts';
 
 /** A kernel as the front end leaves it, and runs of it. */
 export interface SampleKernel {
@@ -73,16 +73,15 @@ export async function productKernels(): Promise<SampleKernel[]> {
   return found;
 }
 
-/** Random processes and random expressions, the same for the same seeds. */
+/** Kernels of eight random programs each, the same for the same seeds. */
 export async function randomKernels(seeds: readonly number[]): Promise<SampleKernel[]> {
   const found: SampleKernel[] = [];
   for (const seed of seeds) {
-    const units = Array.from({ length: 4 }, (_, at) => ({ unit: at + 1, seed }));
-    const control = writeKernel('random_control', controlKernel(units));
-    found.push(await sample(control, `random control ${seed}`));
-    const { statements } = await acceptedStatements(seed, 60);
-    const expressions = writeKernel('random_expressions', expressionKernel(seed, statements));
-    found.push(await sample(expressions, `random expressions ${seed}`));
+    const drawn = Array.from({ length: 8 }, (_, at) => randomProgram(1000 * seed + at));
+    const { programs } = await acceptedPrograms(drawn);
+    const name = `random programs ${seed}`;
+    const { source } = kernelOfPrograms('programs', programs);
+    found.push(await withKernelFile('programs', source, (file) => sample(file, name)));
   }
   return found;
 }

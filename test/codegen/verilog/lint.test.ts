@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { compileKernel, resolveKernel, writeCompiled } from '../../../codegen/index.ts';
-import { acceptedStatements } from '../random/accepted-statements.ts';
-import { writeKernel } from '../random/compare-models.ts';
-import { controlKernel } from '../random/random-control.ts';
-import { expressionKernel } from '../random/random-expressions.ts';
+import { acceptedPrograms } from '../../fuzz/generate/accepted-programs.ts';
+import { kernelOfPrograms } from '../../fuzz/generate/kernel-of-programs.ts';
+import { randomProgram } from '../../fuzz/generate/random-program.ts';
+import { withKernelFile } from '../../support/kernel-file.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'tilewright-lint-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -71,16 +71,9 @@ describe('the Verilog of the kernels is clean in three tools', () => {
   });
 });
 
-describe('the Verilog of random kernels is clean in three tools', () => {
-  test('random expressions', { timeout: 300_000 }, async () => {
-    const { statements } = await acceptedStatements(4, 50);
-    const file = writeKernel('random_expressions', expressionKernel(4, statements));
-    expect(await complaints(file)).toEqual(clean);
-  });
-
-  test('random control structure', async () => {
-    const units = Array.from({ length: 8 }, (_, at) => ({ unit: at + 1, seed: 3 }));
-    const file = writeKernel('random_control', controlKernel(units));
-    expect(await complaints(file)).toEqual(clean);
-  });
+test('the Verilog of random programs is clean in three tools', async () => {
+  const drawn = Array.from({ length: 8 }, (_, at) => randomProgram(4001 + at));
+  const { programs } = await acceptedPrograms(drawn);
+  const { source } = kernelOfPrograms('programs', programs);
+  expect(await withKernelFile('programs', source, (file) => complaints(file))).toEqual(clean);
 });
