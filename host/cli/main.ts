@@ -1,24 +1,11 @@
 #!/usr/bin/env node
-import { constants } from 'node:os';
+import { heedEndingSignals } from '../../codegen/support/ending-signals.ts';
 import { runCli } from './run-cli.ts';
 
 /** After Ctrl-C a command has this long to clean up before the process ends anyway. */
 const graceMs = 5000;
 
-const controller = new AbortController();
-let interrupted: NodeJS.Signals | undefined;
-
-const signalExitCode = (name: NodeJS.Signals) => 128 + constants.signals[name];
-
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(name, () => {
-    // The second time the user means it.
-    if (interrupted !== undefined) process.exit(signalExitCode(name));
-    interrupted = name;
-    controller.abort();
-    setTimeout(() => process.exit(signalExitCode(name)), graceMs).unref();
-  });
-}
+const signals = heedEndingSignals(graceMs);
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -37,7 +24,7 @@ for (const stream of [process.stdout, process.stderr]) {
 const exitCode = await runCli(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
-  signal: controller.signal,
+  signal: signals.signal,
   environment: process.env,
 });
-process.exitCode = interrupted === undefined ? exitCode : signalExitCode(interrupted);
+process.exitCode = signals.exitCode(exitCode);

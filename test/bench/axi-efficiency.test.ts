@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { recompute } from '../../bench/axi-efficiency.ts';
 import { packageRoot } from '../../codegen/support/package-root.ts';
+import { jitiCli } from '../support/jiti.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tilewright-axi-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -85,12 +86,11 @@ test.each([
   expect(() => recompute(text)).toThrow(message);
 });
 
-const jiti = join(packageRoot(), 'node_modules', 'jiti', 'lib', 'jiti-cli.mjs');
 const script = join(packageRoot(), 'bench', 'axi-efficiency.ts');
 
 function run(...words: string[]): { status: number; stdout: string; stderr: string } {
   try {
-    const stdout = execFileSync(process.execPath, [jiti, script, ...words], {
+    const stdout = execFileSync(process.execPath, [jitiCli, script, ...words], {
       encoding: 'utf8',
       stdio: 'pipe',
     });

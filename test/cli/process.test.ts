@@ -2,14 +2,11 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../codegen/support/package-root.ts';
+import { jitiCli } from '../support/jiti.ts';
 
 const root = packageRoot();
 /** The command line as a process of its own, from source. */
-const command = [
-  process.execPath,
-  join(root, 'node_modules/jiti/lib/jiti-cli.mjs'),
-  join(root, 'host/cli/main.ts'),
-];
+const command = [process.execPath, jitiCli, join(root, 'host/cli/main.ts')];
 
 test('a reader that goes away is no error', async () => {
   const shell = `"$@" --help | true; exit "\${PIPESTATUS[0]}"`;

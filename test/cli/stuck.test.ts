@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { jitiCli } from '../support/jiti.ts';
 import { call, onlyJson } from './call.ts';
 
 const kernel = 'test/sim/stuck/stuck.ts';
@@ -41,23 +42,36 @@ test('cosim of a response that is never awaited names the memory', async () => {
   });
 });
 
-test('TypeScript that does not end ends at --timeout, and at Ctrl-C', async () => {
+test('TypeScript that does not end ends at --timeout', async () => {
   const limited = await call(['cosim', kernel, '--size', '68', '--timeout', '0.5']);
   expect(limited.code).toBe(1);
   expect(limited.stderr).toContain('error: stuck in TypeScript did not end within 500 ms');
+});
 
-  const jiti = fileURLToPath(new URL('../../node_modules/jiti/lib/jiti-cli.mjs', import.meta.url));
-  const args = [jiti, 'host/cli/main.ts', 'cosim', kernel, '--size', '68'];
+/** Sends a signal to a co-simulation whose TypeScript does not end. */
+async function ended(signal: 'SIGINT' | 'SIGTERM') {
+  const args = [jitiCli, 'host/cli/main.ts', 'cosim', kernel, '--size', '68'];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
-  // A process that did not heed Ctrl-C would go on for ever.
+  // A process that did not heed it would go on for ever.
   onTestFinished(() => void child.kill('SIGKILL'));
   let told = '';
   child.stderr.on('data', (text: Buffer) => {
     told += text.toString();
     // What the other tests built is there already: seconds later its loop runs.
-    if (text.includes('Co-simulating')) setTimeout(() => child.kill('SIGINT'), 5000);
+    if (text.includes('Co-simulating')) setTimeout(() => child.kill(signal), 5000);
   });
-  const [code] = await once(child, 'exit');
+  const [code, by] = await once(child, 'exit');
+  return { told, code, by };
+}
+
+test('TypeScript that does not end ends at Ctrl-C', async () => {
+  const { told, code } = await ended('SIGINT');
   expect(told).toContain('stuck in TypeScript was stopped');
   expect(code).toBe(130);
+}, 60_000);
+
+// As one that no process handles: a shell calls that exit code 143.
+test('TypeScript that does not end ends at SIGTERM', async () => {
+  const { code, by } = await ended('SIGTERM');
+  expect({ code, by }).toEqual({ code: null, by: 'SIGTERM' });
 }, 60_000);

@@ -58,23 +58,17 @@ function failed(target: Finding['target'], error: unknown, run?: Run): Finding {
   return { target, kind: 'error', where: error.code, text, run };
 }
 
-function resultsOf({ outputs, report }: DeviceRun): Results {
-  const beats = report.ports?.map(
-    ({ port, beats }) => [port.replace(/^m_axi_/, ''), beats] as const,
-  );
-  return {
-    outputs,
-    log: report.log ?? [],
-    ...(beats === undefined ? {} : { beats: new Map(beats) }),
-  };
+/** Beats by the memory behind each port. */
+function beatsOf(ports: readonly { readonly port: string; readonly beats: number }[]) {
+  return new Map(ports.map(({ port, beats }) => [port.replace(/^m_axi_/, ''), beats]));
+}
+
+function resultsOf({ outputs, report: { log = [], ports } }: DeviceRun): Results {
+  return { outputs, log, ...(ports === undefined ? {} : { beats: beatsOf(ports) }) };
 }
 
 function icarusResults({ outputs, log, ports }: IcarusResult): Results {
-  return {
-    outputs: new Map(Object.entries(outputs)),
-    log,
-    beats: new Map(ports.map(({ port, beats }) => [port.replace(/^m_axi_/, ''), beats])),
-  };
+  return { outputs: new Map(Object.entries(outputs)), log, beats: beatsOf(ports) };
 }
 
 /** One kernel on its way through the targets. */

@@ -7,12 +7,12 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { asWriteError, temporaryPathFor } from '../../codegen/support/atomic-write.ts';
 import { TilewrightError } from '../../codegen/support/errors.ts';
 import { packageRoot } from '../../codegen/support/package-root.ts';
 import { runTool, toolVersion } from '../../codegen/support/run-tool.ts';
+import { jitiCli } from '../support/jiti.ts';
 import type { Finding, Run, Target } from './finding.ts';
 import { runScript } from './run-script.ts';
 
@@ -116,13 +116,10 @@ async function versions(): Promise<Versions> {
 
 /** In a process of its own, which a kernel may kill or block; what is missing then is told in a file. */
 async function collectArtefacts(folder: string, patience: number): Promise<void> {
-  const jiti = createRequire(import.meta.url)
-    .resolve('jiti/package.json')
-    .replace('package.json', 'lib/jiti-cli.mjs');
   const script = join(import.meta.dirname, 'collect-artefacts.ts');
   const signal = AbortSignal.timeout(patience * 1000);
   try {
-    await runTool(process.execPath, [jiti, script, folder], { signal });
+    await runTool(process.execPath, [jitiCli, script, folder], { signal });
   } catch (error) {
     const why = signal.aborted ? `it took more than ${patience} s` : (error as Error).message;
     writeFileSync(join(folder, 'incomplete.txt'), `Artefacts are missing: ${why}\n`);

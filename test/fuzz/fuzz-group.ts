@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { forgetSources } from '../../codegen/frontend/source-files.ts';
+import { withKernelFile } from '../support/kernel-file.ts';
 import { type CheckOptions, checkKernel } from './check-kernel.ts';
 import { coverageOf } from './coverage.ts';
 import type { Finding, Run, Target } from './finding.ts';
@@ -128,23 +125,16 @@ export class GroupRun {
   ): Promise<Crash | undefined> {
     const { source, programOfElement } = kernelOfPrograms(kernelName, programs);
     const { runs } = this.job;
-    const folder = mkdtempSync(join(tmpdir(), 'tilewright-fuzz-'));
-    const file = join(folder, `${kernelName}.ts`);
-    try {
-      writeFileSync(file, source);
-      const findings = await checkKernel(file, runs, targets, {
+    const findings = await withKernelFile(kernelName, source, (file) =>
+      checkKernel(file, runs, targets, {
         ...options,
         partOf: programOfElement,
         onStep: (step) => this.begin(step),
-      });
-      if (findings.length === 0) return undefined;
-      const seeds = programs.map(({ seed }) => seed);
-      return { seeds, kernel: kernelName, source, runs, targets, findings };
-    } finally {
-      // Else a process of many groups keeps the modules and syntax trees of all.
-      await forgetSources([file]);
-      rmSync(folder, { recursive: true, force: true });
-    }
+      }),
+    );
+    if (findings.length === 0) return undefined;
+    const seeds = programs.map(({ seed }) => seed);
+    return { seeds, kernel: kernelName, source, runs, targets, findings };
   }
 
   /**

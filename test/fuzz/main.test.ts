@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { packageRoot } from '../../codegen/support/package-root.ts';
 import { commandLines } from '../support/documented-commands.ts';
+import { jitiCli } from '../support/jiti.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const { folder } = temporaryFolder();
@@ -16,10 +16,8 @@ interface Ended {
 }
 
 function start(words: readonly string[]) {
-  const root = packageRoot();
-  const jiti = join(root, 'node_modules', '.bin', 'jiti');
-  const main = join(root, 'test', 'fuzz', 'main.ts');
-  const child = spawn(jiti, [main, ...words], { cwd: folder });
+  const main = join(import.meta.dirname, 'main.ts');
+  const child = spawn(process.execPath, [jitiCli, main, ...words], { cwd: folder });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (data) => (stdout += data));

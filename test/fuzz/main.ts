@@ -2,9 +2,10 @@
 //
 //   npm run fuzz -- [--help]
 import { mkdtempSync, rmSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { writeFileAtomicSync } from '../../codegen/support/atomic-write.ts';
+import { heedEndingSignals } from '../../codegen/support/ending-signals.ts';
 import { lineProgress } from '../../codegen/support/progress.ts';
 import { reportError } from '../../host/cli/report-error.ts';
 import { terminalProgress } from '../../host/cli/terminal-progress.ts';
@@ -99,22 +100,10 @@ async function main(words: readonly string[], signal: AbortSignal): Promise<numb
   }
 }
 
-const controller = new AbortController();
-let interrupted: NodeJS.Signals | undefined;
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(name, () => {
-    // The second time whoever sends it means it.
-    if (interrupted !== undefined) process.exit(128 + constants.signals[name]);
-    interrupted = name;
-    controller.abort();
-  });
-}
-
-try {
-  process.exitCode = await main(process.argv.slice(2), controller.signal);
-} catch (error) {
+const signals = heedEndingSignals();
+const exitCode = await main(process.argv.slice(2), signals.signal).catch((error: unknown) => {
   const { text, exitCode } = reportError(error);
   note(text);
-  process.exitCode = exitCode;
-}
-if (interrupted !== undefined) process.exitCode = 128 + constants.signals[interrupted];
+  return exitCode;
+});
+process.exitCode = signals.exitCode(exitCode);

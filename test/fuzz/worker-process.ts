@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { TilewrightError } from '../../codegen/support/errors.ts';
 import { killTree } from '../../codegen/support/process-tree.ts';
+import { jitiRegister } from '../support/jiti.ts';
 import type { Finding, Run, Target } from './finding.ts';
 import type { GroupJob, GroupResult } from './fuzz-group.ts';
 
@@ -45,11 +45,6 @@ function notStarted({ text }: DeadProcess): TilewrightError {
 export type JobEnd<J extends Job> =
   | { readonly kind: 'done'; readonly result: ResultOf<J> }
   | DeadProcess;
-
-/** Ours, wherever the soak is started: Node looks for a bare name from the folder it runs in. */
-const register = createRequire(import.meta.url)
-  .resolve('jiti/package.json')
-  .replace('package.json', 'lib/jiti-register.mjs');
 
 /** Seconds that a process may take to load the compiler; a busy machine needs some. */
 const startPatience = 120;
@@ -129,7 +124,7 @@ export class WorkerProcess {
 
   private start(): ChildProcess {
     return fork(join(import.meta.dirname, 'worker.ts'), {
-      execArgv: ['--import', register],
+      execArgv: ['--import', jitiRegister],
       env: { ...process.env, TILEWRIGHT_CACHE: this.options.cache },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

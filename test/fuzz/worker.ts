@@ -1,8 +1,6 @@
 // A process that checks kernels, one after another: a crash of generated code, or a loop without end, ends or
 // blocks this one only.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { withKernelFile } from '../support/kernel-file.ts';
 import { checkKernel } from './check-kernel.ts';
 import type { Finding } from './finding.ts';
 import { GroupRun } from './fuzz-group.ts';
@@ -14,14 +12,9 @@ const send = (message: FromWorker): void => {
 const onStep = (step: string): void => send({ kind: 'step', step });
 
 async function checkSource(job: SourceJob): Promise<readonly Finding[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'tilewright-fuzz-'));
-  try {
-    const file = join(folder, `${job.kernel}.ts`);
-    writeFileSync(file, job.source);
-    return await checkKernel(file, job.runs, job.targets, { onStep, stopAtFirst: true });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return withKernelFile(job.kernel, job.source, (file) =>
+    checkKernel(file, job.runs, job.targets, { onStep, stopAtFirst: true }),
+  );
 }
 
 process.on('message', (job: Job) => {

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { jitiCli } from '../support/jiti.ts';
 import { copyCheckout, plant } from './copy.ts';
 import type { Catch, Check, Mutation } from './mutation.ts';
 import { type Sample, writeSample } from './samples.ts';
@@ -88,8 +88,7 @@ export class Laboratory {
 
   private start(): ChildProcess {
     if (this.worker !== undefined) return this.worker;
-    const jiti = join(dirname(createRequire(import.meta.url).resolve('jiti')), 'jiti-cli.mjs');
-    this.worker = fork(jiti, [join(import.meta.dirname, 'worker.ts')], {
+    this.worker = fork(jitiCli, [join(import.meta.dirname, 'worker.ts')], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: { ...process.env, TILEWRIGHT_CACHE: join(this.folder, 'store') },
       execArgv: [],

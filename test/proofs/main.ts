@@ -3,6 +3,7 @@
 //   jiti test/proofs/main.ts [--only TEXT] [--json] [--keep FOLDER]
 
 import { parseArgs } from 'node:util';
+import { heedEndingSignals } from '../../codegen/support/ending-signals.ts';
 import { lineProgress } from '../../codegen/support/progress.ts';
 import { renderTable } from '../../codegen/support/table.ts';
 import { reportError } from '../../host/cli/report-error.ts';
@@ -17,9 +18,7 @@ const { values } = parseArgs({
   },
 });
 
-const abort = new AbortController();
-// Not `once`: execa ends the process at a signal that nobody else listens to, before we have cleaned up.
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => abort.abort());
+const signals = heedEndingSignals();
 
 async function main(): Promise<number> {
   const wanted = proofs.filter(
@@ -37,7 +36,7 @@ async function main(): Promise<number> {
   const verdicts: Verdict[] = [];
   for (const [at, proof] of wanted.entries()) {
     const title = `${at + 1} of ${wanted.length}, ${proof.subject}: ${proof.name}`;
-    const options = { signal: abort.signal, keepIn: values.keep };
+    const options = { signal: signals.signal, keepIn: values.keep };
     verdicts.push(await progress.step(title, () => proveOne(proof, files, options)));
   }
   const failed = verdicts.filter(({ passed }) => !passed);
@@ -75,8 +74,9 @@ async function main(): Promise<number> {
   return failed.length === 0 ? 0 : 1;
 }
 
-process.exitCode = await main().catch((error: unknown) => {
+const exitCode = await main().catch((error: unknown) => {
   const { text, exitCode } = reportError(error);
   process.stderr.write(`${text}\n`);
   return exitCode;
 });
+process.exitCode = signals.exitCode(exitCode);

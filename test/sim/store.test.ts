@@ -15,8 +15,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TilewrightError } from '../../codegen/support/errors.ts';
-import { packageRoot } from '../../codegen/support/package-root.ts';
 import { artefactFolder, artefactStore, contentHash } from '../../codegen/support/store.ts';
+import { jitiCli } from '../support/jiti.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -41,8 +41,7 @@ async function failureOf(work: Promise<unknown>): Promise<TilewrightError> {
 
 function child(store: string, log: string, mode: string) {
   const script = fileURLToPath(new URL('./build-in-child.ts', import.meta.url));
-  const jiti = join(packageRoot(), 'node_modules', 'jiti', 'lib', 'jiti-cli.mjs');
-  return promisify(execFile)(process.execPath, [jiti, script, store, log, mode]);
+  return promisify(execFile)(process.execPath, [jitiCli, script, store, log, mode]);
 }
 
 describe('artefact store', () => {

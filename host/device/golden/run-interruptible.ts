@@ -1,4 +1,5 @@
 import { Script } from 'node:vm';
+import { endedBySignals } from '../../../codegen/support/ending-signals.ts';
 import { TilewrightError } from '../../../codegen/support/errors.ts';
 
 const key = Symbol.for('tilewright.golden.work');
@@ -7,7 +8,7 @@ const script = new Script("globalThis[Symbol.for('tilewright.golden.work')]()");
 
 /**
  * Runs synchronous code that may never end, in this thread: Ctrl-C ends it, and so does `timeoutMs`. No
- * handler of SIGINT hears the signal while it runs; they are told afterwards.
+ * handler of SIGINT hears the signal while it runs; they are told afterwards. SIGTERM ends the command line's process.
  * @param name of what runs, for messages.
  * @throws TilewrightError `ABORTED`, `TIMEOUT`, and whatever `work` throws.
  */
@@ -16,7 +17,7 @@ export function runInterruptible<T>(name: string, work: () => T, timeoutMs?: num
   shared[key] = work;
   try {
     const timeout = timeoutMs === undefined ? {} : { timeout: Math.max(1, Math.ceil(timeoutMs)) };
-    return script.runInThisContext({ breakOnSigint: true, ...timeout }) as T;
+    return endedBySignals(() => script.runInThisContext({ breakOnSigint: true, ...timeout }) as T);
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     if (code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED') {

@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { compileKernelModule } from '../../../codegen/frontend/compile-kernel.ts';
 import { loadKernelModule } from '../../../codegen/index.ts';
 import { TilewrightError } from '../../../codegen/support/errors.ts';
+import { withKernelFile } from '../../support/kernel-file.ts';
 import { kernelOfPrograms } from './kernel-of-programs.ts';
 import type { Program } from './random-program.ts';
 
@@ -33,34 +31,29 @@ export interface Refusal {
 export async function acceptedPrograms(programs: readonly Program[]): Promise<Accepted> {
   const refused = new Map<string, number>();
   const unexpected: Refusal[] = [];
-  const folder = mkdtempSync(join(tmpdir(), 'tilewright-programs-'));
-  try {
-    let kept = programs;
-    for (let round = 0; kept.length > 0; round++) {
-      const kernel = kernelOfPrograms('programs', kept);
-      const file = join(folder, `programs${round}.ts`);
-      writeFileSync(file, kernel.source);
-      try {
-        compileKernelModule(await loadKernelModule(file), {});
-        break;
-      } catch (error) {
-        if (!(error instanceof TilewrightError)) throw error;
-        const wrong = new Map<number, string>();
-        for (const text of error.message.split(/\n(?=\S+:\d+:\d+: error )/)) {
-          const [, line, code] = /:(\d+):\d+: error (\w+):/.exec(text) ?? [];
-          const at = kernel.programOfLine(Number(line));
-          if (at === undefined) continue;
-          if (wrong.has(at)) continue;
-          wrong.set(at, code);
-          if (!expected.test(code)) unexpected.push({ program: kept[at], code, text });
-        }
-        if (wrong.size === 0) throw error;
-        for (const code of wrong.values()) refused.set(code, (refused.get(code) ?? 0) + 1);
-        kept = kept.filter((_, at) => !wrong.has(at));
+  let kept = programs;
+  while (kept.length > 0) {
+    const kernel = kernelOfPrograms('programs', kept);
+    try {
+      await withKernelFile('programs', kernel.source, async (file) =>
+        compileKernelModule(await loadKernelModule(file), {}),
+      );
+      break;
+    } catch (error) {
+      if (!(error instanceof TilewrightError)) throw error;
+      const wrong = new Map<number, string>();
+      for (const text of error.message.split(/\n(?=\S+:\d+:\d+: error )/)) {
+        const [, line, code] = /:(\d+):\d+: error (\w+):/.exec(text) ?? [];
+        const at = kernel.programOfLine(Number(line));
+        if (at === undefined) continue;
+        if (wrong.has(at)) continue;
+        wrong.set(at, code);
+        if (!expected.test(code)) unexpected.push({ program: kept[at], code, text });
       }
+      if (wrong.size === 0) throw error;
+      for (const code of wrong.values()) refused.set(code, (refused.get(code) ?? 0) + 1);
+      kept = kept.filter((_, at) => !wrong.has(at));
     }
-    return { programs: kept, refused, unexpected };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
+  return { programs: kept, refused, unexpected };
 }

@@ -1,0 +1,56 @@
+import { constants } from 'node:os';
+
+const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+let heeded = false;
+
+/** What a program does about the signals that ask it to end. */
+export interface EndingSignals {
+  /** Aborted at the first of them. */
+  readonly signal: AbortSignal;
+  /** The exit code of the process: that of the signal where one came, else the one given. */
+  exitCode(code: number): number;
+}
+
+/**
+ * For the main file of a program: the first signal aborts, a second ends the process at once.
+ * @param graceMs how long the program may clean up after the first; without end where left out.
+ */
+export function heedEndingSignals(graceMs?: number): EndingSignals {
+  heeded = true;
+  const controller = new AbortController();
+  let came: NodeJS.Signals | undefined;
+  const codeOf = (name: NodeJS.Signals) => 128 + constants.signals[name];
+  // Not `once`: execa ends the process at a signal that nobody else listens to, before we have cleaned up.
+  for (const name of names) {
+    process.on(name, () => {
+      if (came !== undefined) process.exit(codeOf(name));
+      came = name;
+      controller.abort();
+      if (graceMs !== undefined) setTimeout(() => process.exit(codeOf(name)), graceMs).unref();
+    });
+  }
+  return {
+    signal: controller.signal,
+    exitCode: (code) => (came === undefined ? code : codeOf(came)),
+  };
+}
+
+/**
+ * Runs code that lets no handler hear SIGTERM and SIGHUP until it is done: in a program that heeds them, and
+ * whose `work` has nothing to clean up, they end the process as if there were no handlers.
+ */
+export function endedBySignals<T>(work: () => T): T {
+  if (!heeded) return work();
+  const handlers = (['SIGTERM', 'SIGHUP'] as const).map((name) => {
+    const listeners = process.listeners(name);
+    process.removeAllListeners(name);
+    return { name, listeners };
+  });
+  try {
+    return work();
+  } finally {
+    for (const { name, listeners } of handlers) {
+      for (const listener of listeners) process.on(name, listener);
+    }
+  }
+}
