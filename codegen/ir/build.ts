@@ -150,18 +150,21 @@ function foldBinary(op: BinaryOp, a: bigint, b: bigint): bigint {
   }
 }
 
+/** `and`, `or` of one bit: the lowest of a constant, which may have others above it. */
+function withKnownBit(op: 'and' | 'or', type: IntType, known: bigint, other: Expr): Expr {
+  const bit = wrap(known, type);
+  const decides = (bit === 0n) === (op === 'and');
+  return decides ? constant(bit, type) : cast(other, type);
+}
+
 export function binary(op: BinaryOp, type: Type, left: Expr, right: Expr, span?: Span): Expr {
   if (isConstant(left) && isConstant(right) && type.kind === 'int') {
     return spanned(constant(foldBinary(op, left.value, right.value), type), span);
   }
   if (type.kind === 'int') {
-    if (op === 'and' && bitsOf(type) === 1) {
-      if (isConstant(left)) return left.value === 0n ? left : cast(right, type);
-      if (isConstant(right)) return right.value === 0n ? right : cast(left, type);
-    }
-    if (op === 'or' && bitsOf(type) === 1) {
-      if (isConstant(left)) return left.value === 1n ? left : cast(right, type);
-      if (isConstant(right)) return right.value === 1n ? right : cast(left, type);
+    if ((op === 'and' || op === 'or') && bitsOf(type) === 1) {
+      if (isConstant(left)) return withKnownBit(op, type, left.value, right);
+      if (isConstant(right)) return withKnownBit(op, type, right.value, left);
     }
     const zero = isConstant(right) && right.value === 0n;
     if (zero && ['add', 'sub', 'or', 'xor', 'shl', 'shr'].includes(op)) return cast(left, type);

@@ -55,8 +55,9 @@ export function asClass(text: Text, type: IntType): Text {
   if (text.form === 'class' && sameType(text.cpp, type)) return text;
   const { min, max } = inside(text, type) ? text : typeBounds(type);
   // In `(T(U(name[index])) << 2)` a compiler first tries a type in parentheses, a function whose parameter is an
-  // array, and g++ stops at its length. Braces cannot be part of a type.
-  const converted = /^\w+\[/.test(text.text) ? `{${text.text}}` : `(${text.text})`;
+  // array, and g++ stops at its length; so it does at `name(V(x), W(x))`, two parameters x. Braces cannot be part of
+  // a type.
+  const converted = /^\w+(\[|\(ap_u?int<)/.test(text.text) ? `{${text.text}}` : `(${text.text})`;
   return {
     text: `${cppInt(type)}${converted}`,
     level: 'primary',
