@@ -146,9 +146,10 @@ function place(
         // A store comes a stage after every load: what it overtakes is then known (the forwarding below).
         if (op.kind === 'store')
           stage = Math.max(stage, (accessStage.get(`load ${op.resource}`) ?? -1) + 1);
-        // What answers a request of this very block must come after it, or it waits for itself.
+        // What answers a request of this very block must come after it, or it waits for itself. A load behind a store
+        // is in another arm of an if, since blocks end where it must see what was stored.
         for (const one of earlier) {
-          if (one.resource === op.resource && one.kind !== op.kind)
+          if (one.resource === op.resource && one.kind !== op.kind && op.kind !== 'load')
             stage = Math.max(stage, one.stage + 1);
         }
         if (stage !== accessStage.get(key)) {
