@@ -4,7 +4,7 @@ import type { ProcessContext } from './process-context.ts';
 import { waitsAt } from './stage-waits.ts';
 
 /** Mark at the start of each line that tells a simulator what a process is about. */
-export const watchMark = 'TILEWRIGHT-WATCH';
+const watchMark = 'TILEWRIGHT-WATCH';
 
 /**
  * What the process is about, told at the falling edge of the reset: a simulator pulls it, without a clock
@@ -25,7 +25,7 @@ export function watch(context: ProcessContext): readonly string[] {
     `$display("${watchMark} ${what} ${name} %0d${escaped(detail)}", watch_since);`;
   const lines = stages.toReversed().flatMap((stage) => {
     const waits = waitsAt(context, stage);
-    const holding = waits.flatMap(({ accesses, reason, after }) => {
+    return waits.flatMap(({ accesses, reason, after }) => {
       const known = after.map(
         (other) => ` && !${waits.find((one) => one.name === other)?.reason ?? "1'b0"}`,
       );
@@ -36,7 +36,6 @@ export function watch(context: ProcessContext): readonly string[] {
             return `if (s${stage}_valid && ${text}${known.join('')}) ${tell('WAIT', detail)}`;
           });
     });
-    return holding;
   });
   const inside = blocks.map(({ span }, block) => {
     const held = stages.map((stage) => {

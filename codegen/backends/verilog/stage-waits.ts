@@ -21,9 +21,6 @@ export interface Wait {
 
 /** What may hold up a block in a stage; of two that do, the first one is what it waits for. */
 export function waitsAt(context: ProcessContext, stage: number): readonly Wait[] {
-  const reasons = new Map<string, string[]>();
-  const add = (name: string, text: string) =>
-    reasons.set(name, [...(reasons.get(name) ?? []), text]);
   const accesses = new Map<string, Wait['accesses'][number][]>();
   const own: string[] = [];
   for (const { access, text } of stallReasons(context, stage)) {
@@ -33,22 +30,26 @@ export function waitsAt(context: ProcessContext, stage: number): readonly Wait[]
     }
     const name = `${access.kind}_${access.resource}`;
     accesses.set(name, [...(accesses.get(name) ?? []), { access, text }]);
-    add(name, text);
   }
   const sorted = [...accesses].sort(
     ([, [a]], [, [b]]) => order.indexOf(a.access.kind) - order.indexOf(b.access.kind),
   );
-  const uses = new Map(sorted.map(([name, [{ access }]]) => [name, usesOf(context, access)]));
+  const uses = sorted.map(([name, [{ access }]]) => [name, usesOf(context, access)] as const);
+  const after = new Map(
+    uses.map(([name, ops]) => {
+      const others = uses.filter(([other, sources]) => other !== name && follow(ops, sources));
+      return [name, others.map(([other]) => other)];
+    }),
+  );
+  const anyOf = (texts: readonly string[]) => `(${texts.join(' || ')})`;
+  const waits = sortedByNeed(after).map((name): Wait => {
+    const behind = accesses.get(name) ?? [];
+    const reason = anyOf(behind.map(({ text }) => text));
+    return { name, reason, accesses: behind, after: after.get(name) ?? [] };
+  });
+  if (own.length === 0) return waits;
   // Last of all itself: an older block that waits has told why already.
-  for (const text of own) add(`own_${stage}`, text);
-  return [...sortedByNeed(uses), ...(own.length === 0 ? [] : [`own_${stage}`])].map((name) => ({
-    name,
-    reason: `(${(reasons.get(name) ?? []).join(' || ')})`,
-    accesses: accesses.get(name) ?? [],
-    after: [...uses]
-      .filter(([other, sources]) => other !== name && follow(uses.get(name) ?? [], sources))
-      .map(([other]) => other),
-  }));
+  return [...waits, { name: `own_${stage}`, reason: anyOf(own), accesses: [], after: [] }];
 }
 
 const follow = (uses: Uses, sources: Uses) => uses.some((one) => followsFrom(one, sources));
@@ -67,16 +68,14 @@ type Uses = readonly { readonly op: BlockOp; readonly block: number }[];
  * Whether an access happens may follow from what another one of the same stage reads: while that is not
  * there, nothing is known of the first, so it comes behind.
  */
-function sortedByNeed(uses: ReadonlyMap<string, Uses>): readonly string[] {
+function sortedByNeed(after: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const sorted = new Set<string>();
-  const add = (name: string, ops: Uses): void => {
+  const add = (name: string): void => {
     if (sorted.has(name)) return;
-    for (const [other, sources] of uses) {
-      if (other !== name && follow(ops, sources)) add(other, sources);
-    }
+    for (const other of after.get(name) ?? []) add(other);
     sorted.add(name);
   };
-  for (const [name, ops] of uses) add(name, ops);
+  for (const name of after.keys()) add(name);
   return [...sorted];
 }
 
