@@ -10,10 +10,9 @@ import type { Schedule } from './ir/scheduled.ts';
 import { verifyKernel } from './ir/verify.ts';
 import { buildManifest } from './package/build-manifest.ts';
 import { kernelXml } from './package/kernel-xml.ts';
-import { formBlocks } from './passes/form-blocks.ts';
 import { deepenStreams } from './passes/needed-depths.ts';
 import { hardwarePasses, type Pass, passes } from './passes/pass-list.ts';
-import { schedule } from './passes/schedule.ts';
+import { scheduleProcess } from './passes/schedule-process.ts';
 import { kernelWarnings } from './passes/warnings.ts';
 
 /**
@@ -57,7 +56,7 @@ function compileModule(
   for (const pass of hardwarePasses) hardware = after(pass, hardware);
   verifyKernel(hardware);
   const stages: Schedule = new Map(
-    hardware.processes.map((process) => [process.name, schedule(formBlocks(process), clock)]),
+    hardware.processes.map((process) => [process.name, scheduleProcess(process, clock)]),
   );
   const files = new Map<string, string>();
   ir = deepenStreams(ir, stages, statedDepths);

@@ -20,6 +20,7 @@ import { type Arms, type Draft, excluded, type GuardedOp } from './block-draft.t
 import { BranchLocals } from './branch-locals.ts';
 import { type Formed, finishBlocks } from './finish-blocks.ts';
 import { decide } from './next-blocks.ts';
+import { accessKey, Parted } from './opposed-accesses.ts';
 import { substitute } from './substitute.ts';
 
 /**
@@ -30,10 +31,11 @@ import { substitute } from './substitute.ts';
  *     block 1: write t y; i := i + 1; next i + 1 < n ? 1 : end
  *
  * An `if` without a loop inside becomes predicates (if-conversion), loops are tested at their end, and a
- * block that uses a stream or memory port twice is split, since each serves one access a cycle.
+ * block that uses a stream or memory port twice is split, since each serves one access a cycle. So is one with
+ * accesses that are `parted`.
  */
-export function formBlocks(process: Process): BlockProcess {
-  return finishBlocks(new BlockFormer(process));
+export function formBlocks(process: Process, parted = new Parted()): BlockProcess {
+  return finishBlocks(new BlockFormer(process, parted));
 }
 
 /** A condition that encloses the statements being walked; `expr` changes when a block is split. */
@@ -57,9 +59,11 @@ class BlockFormer implements Formed {
   /** How many guards enclose the branch that a variable lives in. */
   private readonly depthOf = new Map<string, number>();
   private saved = 0;
+  private readonly parted: Parted;
 
-  constructor(process: Process) {
+  constructor(process: Process, parted: Parted) {
     this.process = process;
+    this.parted = parted;
     this.branchLocals = new BranchLocals(process);
     for (const { name, type, mutable } of process.variables) {
       this.types.set(name, type);
@@ -207,6 +211,7 @@ class BlockFormer implements Formed {
     into: readonly (string | undefined)[],
     span: Span | undefined,
   ): void {
+    if (this.partedHere(accessKey({ kind, resource }), args)) this.split();
     const known = this.current.ops.find((op) => op.kind === kind && op.resource === resource);
     if (known !== undefined) {
       if (this.again(known, args, into) || this.join(known, args, into)) return;
@@ -223,6 +228,13 @@ class BlockFormer implements Formed {
       ...(span === undefined ? {} : { span }),
     });
     for (const name of into) if (name !== undefined) this.current.env.set(name, this.leaf(name));
+  }
+
+  private partedHere(key: string, args: readonly Expr[]): boolean {
+    const guard = this.predicate();
+    const exprs = [...(guard === undefined ? [] : [guard]), ...args.map((one) => this.now(one))];
+    const needed = new Set(exprs.flatMap((one) => [...variablesOf(one)]));
+    return this.current.ops.some((op) => this.parted.from(op, key, needed));
   }
 
   /** A load of the element that the block has loaded already, and not stored since: the same value. */

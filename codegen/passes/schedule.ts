@@ -12,6 +12,7 @@ import type { Placement, ScheduledProcess } from '../ir/scheduled.ts';
 import { operandsOf } from '../ir/visit.ts';
 import { accessSetup, delayOf, fifoOutput, overlap, ramOutput, registerOutput } from './delays.ts';
 import { neededStages, variableUses } from './needed-stages.ts';
+import { accessKey, OpposedAccesses } from './opposed-accesses.ts';
 import { withGate } from './stall-gate.ts';
 
 /** Nanoseconds of the delay table that a stage holds unless a recurrence needs more. */
@@ -118,16 +119,22 @@ function place(
 ): Placement {
   const accessStage = new Map<string, number>();
   let values: Map<Expr, Moment>[] = [];
-  // Access stages only grow, so this ends; each round places all blocks against the stages known so far.
+  // Access stages only grow; each round places all blocks against the stages known so far. A round settles at least
+  // one access for good, unless some push each other on and on.
+  const accesses = new Set(process.blocks.flatMap(({ ops }) => ops.map(accessKey)));
+  let rounds = 2 * accesses.size + 4;
+  let grown = new Set<string>();
   for (let changed = true; changed; ) {
+    if (--rounds < 0) throw new OpposedAccesses(process.name, grown);
     changed = false;
+    grown = new Set();
     values = process.blocks.map((block) => {
       const moments = new Map<Expr, Moment>();
       const at = (expr: Expr) => momentOf(expr, block, moments, reads, accessStage, budget);
       for (const root of rootsOf(block)) at(root);
       const earlier: { resource: string; kind: string; stage: number }[] = [];
       for (const op of block.ops) {
-        const key = `${op.kind} ${op.resource}`;
+        const key = accessKey(op);
         let stage = accessStage.get(key) ?? 0;
         if (op.predicate !== undefined) {
           const ready = at(op.predicate);
@@ -154,6 +161,7 @@ function place(
         }
         if (stage !== accessStage.get(key)) {
           changed ||= stage > (accessStage.get(key) ?? -1);
+          grown.add(key);
           accessStage.set(key, stage);
         }
         earlier.push({ resource: op.resource, kind: op.kind, stage });
