@@ -18,7 +18,7 @@ import {
 } from 'tilewright/language';
 
 function work(rows: u16, input: ReadPort<u64>, output: WritePort<u64>): void {
-  const kept = array(u64, 8, { storage: 'block', initial: (i) => BigInt(i) });
+  const kept = array(u64, 8, { storage: 'block', initial: (i) => i });
   for (let row = 0; row < rows; row++) {
     pipeline();
     input.request(row, 1);
