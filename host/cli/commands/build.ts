@@ -1,7 +1,10 @@
+import type { TargetAnswer } from '../build-targets/build-target.ts';
+import { buildTargets, chosenTargets, targetOptions } from '../build-targets/index.ts';
 import { defineCommand, parameterOption } from '../command.ts';
 import { strictOption, tellWarnings } from '../kernel-warnings.ts';
 
-const targets = ['native', 'sim'] as const;
+const described = buildTargets.map(({ name, describe }) => `${name}: ${describe}`).join('; ');
+const defaults = buildTargets.filter(({ byDefault }) => byDefault).map(({ name }) => name);
 
 export default defineCommand({
   name: 'build',
@@ -9,40 +12,51 @@ export default defineCommand({
   positional: { name: 'kernel', describe: 'Name of a built-in kernel, or a TypeScript file' },
   options: {
     target: {
-      describe: 'native: the HLS C++ by g++; sim: the Verilog by Verilator; both when not given',
-      choices: targets,
+      describe: `${described}; ${defaults.join(' and ')} when not given`,
+      choices: buildTargets.map(({ name }) => name),
       requiresArg: true,
     },
     parameter: parameterOption,
     strict: strictOption,
+    ...targetOptions(),
   },
   examples: [
     ['tilewright build mean_aggregate', 'For native and for sim'],
     ['tilewright build neighbor_sample --target native -p fanout=8', 'One target, one parameter'],
+    ...buildTargets.flatMap(({ examples = [] }) => examples),
   ],
   async run(options, context, kernel) {
+    const targets = chosenTargets(options.target, options);
     const { buildKernel } = await import('../../device/build-kernel.ts');
-    const { openDevice } = await import('../../device/open-device.ts');
     const built = await context.progress.step(`Compiling ${kernel}`, () =>
       buildKernel(kernel, options.parameter ?? {}),
     );
     const { warnings = [] } = built;
     tellWarnings(warnings, options.strict, context);
-    const wanted = options.target === undefined ? targets : [options.target];
-    for (const target of wanted) {
-      await context.progress.step(`Building for ${target}`, async (update) => {
-        const device = await openDevice(target, { signal: context.signal, onProgress: update });
-        try {
-          await device.load(built);
-        } finally {
-          await device.close();
-        }
-      });
+    const answers = new Map<string, TargetAnswer>();
+    for (const target of targets) {
+      const answer = await context.progress.step(`Building for ${target.name}`, (update) =>
+        target.build(built, options, context, update),
+      );
+      answers.set(target.name, answer);
     }
     const { kernel: name, parameters } = built.manifest;
+    const done = [...answers].flatMap(([target, { dryRun }]) => (dryRun ? [] : [target]));
+    const line = `${name} is built for ${done.join(' and ')}; its sources are in ${built.folder}`;
+    const texts = [...answers.values()].flatMap(({ text }) => (text === undefined ? [] : [text]));
+    const results = Object.fromEntries(
+      [...answers].flatMap(([target, { json }]) => (json === undefined ? [] : [[target, json]])),
+    );
     return {
-      json: { kernel: name, parameters, targets: wanted, folder: built.folder, warnings },
-      text: `${name} is built for ${wanted.join(' and ')}; its sources are in ${built.folder}`,
+      json: {
+        kernel: name,
+        parameters,
+        targets: targets.map((target) => target.name),
+        folder: built.folder,
+        warnings,
+        ...results,
+      },
+      text: [...(done.length === 0 ? [] : [line]), ...texts].join('\n'),
     };
   },
 });

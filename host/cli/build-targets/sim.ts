@@ -1,0 +1,3 @@
+import { deviceTarget } from './device-target.ts';
+
+export default deviceTarget('sim', 'the Verilog by Verilator');
