@@ -23,6 +23,7 @@ import {
   hashDraws,
   hashNodes,
   idsABeat,
+  type List,
   type P,
   planLists,
   readExtents,
@@ -142,23 +143,16 @@ function drawInParallel(
 }
 
 /**
- * The sampler without its memories at the ends: nodes in, rows of ids out, `engines` draws a cycle.
+ * What is drawn from each list, in rows of ids, `engines` draws a cycle. The lists come with the hash of
+ * their node.
  */
-export function sampleRows(
+export function sampleLists(
   p: P,
   engines: number,
   count: u32,
-  key: u32,
-  hop: u32,
-  nodeIds: Stream<u32>,
-  extent: ReadPort<u32>,
+  lists: Stream<List>,
   colIdx: ReadPort<u32>,
 ): Stream<Vec<u32>> {
-  const places = stream({ lane: u3, present: u1 });
-  const nodes = stream(u32);
-  // Beside the extents' round trip, of which 64 are in flight.
-  const hashes = stream(u32, { depth: 64 });
-  const lists = stream({ begin: u32, degree: u32, hash: u32 });
   // A list that is read singly holds up those behind it until it is drawn from.
   const readings = stream({ beat: u28, beats: u7, single: u1 }, { depth: 32 });
   // Some lists ahead, so that the draws have work while short lists come, which need none.
@@ -179,9 +173,6 @@ export function sampleRows(
     last: u1,
   });
   const rows = stream(vecOf(u32, idsABeat));
-  requestExtents(count, nodeIds, extent, places, nodes);
-  hashNodes(count, key, hop, nodes, hashes);
-  readExtents(count, extent, places, hashes, lists);
   planLists(p, count, lists, readings, starts, urns, plans);
   if (engines === 1) {
     const randoms = stream(u32);
@@ -194,4 +185,28 @@ export function sampleRows(
   arrange(p, count, plans, picks, moves);
   collect(p, count, colIdx, moves, rows);
   return rows;
+}
+
+/**
+ * The sampler without its memories at the ends: nodes in, rows of ids out, `engines` draws a cycle.
+ */
+export function sampleRows(
+  p: P,
+  engines: number,
+  count: u32,
+  key: u32,
+  hop: u32,
+  nodeIds: Stream<u32>,
+  extent: ReadPort<u32>,
+  colIdx: ReadPort<u32>,
+): Stream<Vec<u32>> {
+  const places = stream({ lane: u3, present: u1 });
+  const nodes = stream(u32);
+  // Beside the extents' round trip, of which 64 are in flight.
+  const hashes = stream(u32, { depth: 64 });
+  const lists = stream({ begin: u32, degree: u32, hash: u32 });
+  requestExtents(count, nodeIds, extent, places, nodes);
+  hashNodes(count, key, hop, nodes, hashes);
+  readExtents(count, extent, places, hashes, lists);
+  return sampleLists(p, engines, count, lists, colIdx);
 }

@@ -37,6 +37,7 @@ const cases: readonly Case[] = [
   { kernel: 'gcn_aggregate', parameters: { fanout: 10 }, workloads: 200, size: 4 },
   { kernel: 'weighted_sample', parameters: { fanout: 20 }, workloads: 200, size: 5 },
   { kernel: 'temporal_sample', parameters: { fanout: 20 }, workloads: 200, size: 5 },
+  { kernel: 'tile_sample', parameters: { fanout: 20 }, workloads: 40, size: 12 },
   { kernel: 'sample_aggregate', parameters: {}, workloads: 40, size: 6 },
   {
     kernel: 'sample_aggregate',

@@ -102,6 +102,50 @@ describe('weighted_sample', () => {
   });
 });
 
+describe('tile_sample', () => {
+  for (const p of [
+    { fanout: 16, replace: 0 },
+    { fanout: 5, replace: 1 },
+    { fanout: 33, replace: 0 },
+  ]) {
+    it(`fanout ${p.fanout}, replace ${p.replace}: as neighbor_sample, wherever the lists lie`, async () => {
+      const whole = await goldenKernel('neighbor_sample');
+      const tile = await goldenKernel('tile_sample');
+      const width = Math.ceil(p.fanout / 16) * 16;
+      for (let round = 0; round < 5; round++) {
+        const random = seededRandom(round);
+        const drawn = whole.definition.workload(p, random, 30) as unknown as SampleRun;
+        const { seeds, count, key, hop } = drawn;
+        const expected = new Uint32Array(count * width);
+        whole.run(p, { ...drawn }, { samples: expected });
+        // The lists of the seeds only, in their order, each behind some words that belong to nobody.
+        const extent: number[] = [];
+        const colIdx: number[] = [];
+        for (const seed of seeds) {
+          const [begin, end] =
+            seed === absent ? [0, 0] : [drawn.extent[2 * seed], drawn.extent[2 * seed + 1]];
+          colIdx.push(...Array(random.integer(0, 20)).fill(absent));
+          extent.push(colIdx.length, colIdx.length + end - begin);
+          colIdx.push(...drawn.colIdx.subarray(begin, end));
+        }
+        const samples = new Uint32Array(count * width);
+        const lists = { extent: Uint32Array.from(extent), colIdx: Uint32Array.from(colIdx) };
+        tile.run(p, { seeds, ...lists, count, key, hop }, { samples });
+        expect(samples).toEqual(expected);
+      }
+    });
+  }
+});
+
+interface SampleRun {
+  readonly seeds: Uint32Array;
+  readonly extent: Uint32Array;
+  readonly colIdx: Uint32Array;
+  readonly count: number;
+  readonly key: number;
+  readonly hop: number;
+}
+
 interface TemporalRun {
   readonly seeds: Uint32Array;
   readonly times: Uint32Array;
