@@ -46,6 +46,18 @@ const rooms: Readonly<
     bad: ['../codegen/ir/ir.ts', '../codegen/index.ts', '../host/device/device.ts', 'tilewright'],
     good: ['../codegen/package/manifest.ts', '../codegen/support/errors.ts', 'koffi'],
   },
+  'host/ffi': {
+    bad: ['../device/device.ts', '../../sim/index.ts', '../../codegen/package/manifest.ts'],
+    good: ['../../codegen/support/errors.ts', 'koffi'],
+  },
+  'host/xrt': {
+    bad: ['../device/device.ts', '../../sim/index.ts', '../../codegen/package/manifest.ts'],
+    good: ['../ffi/native-handle.ts', '../../codegen/support/errors.ts', 'koffi'],
+  },
+  'host/opencl': {
+    bad: ['../device/device.ts', '../../sim/index.ts', '../../codegen/package/manifest.ts'],
+    good: ['../ffi/native-handle.ts', '../../codegen/support/errors.ts', 'koffi'],
+  },
   'host/device': {
     bad: ['../graph/csr.ts', '../cli/command.ts', '../../codegen/ir/ir.ts'],
     good: ['../../sim/index.ts', '../../codegen/package/manifest.ts', 'koffi'],

@@ -1,13 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import koffi, { type KoffiFunc } from 'koffi';
-import type {
-  Manifest,
-  ManifestMemory,
-  ManifestScalar,
-} from '../../../codegen/package/manifest.ts';
+import type { Manifest } from '../../../codegen/package/manifest.ts';
 import { TilewrightError } from '../../../codegen/support/errors.ts';
 import type { BuiltKernel } from '../built-kernel.ts';
 import type { Device, DeviceBuffer, KernelArguments, LoadedKernel, RunReport } from '../device.ts';
+import { bufferOf, checkNames, scalarValue } from '../kernel-arguments.ts';
+import { RunQueue } from '../run-queue.ts';
 import { buildNativeLibrary, type NativeOptions } from './build-library.ts';
 import { NativeBuffer } from './native-buffer.ts';
 
@@ -26,74 +24,6 @@ const hints: Readonly<Record<string, string>> = {
   UNFINISHED:
     'Every request needs its beats and responses, every write its read: hardware would hang here.',
 };
-
-function refuse(manifest: Manifest, what: string, hint: string): TilewrightError {
-  return new TilewrightError(`${manifest.kernel}: ${what}`, { code: 'KERNEL_ARGUMENT', hint });
-}
-
-function scalarValue(
-  manifest: Manifest,
-  { name, type }: ManifestScalar,
-  value: KernelArguments[string] | undefined,
-): bigint {
-  const text = `${type.signed ? 'i' : 'u'}${type.width}`;
-  const number = typeof value === 'bigint' || Number.isSafeInteger(value);
-  if (!number) {
-    throw refuse(manifest, `argument '${name}' must be an integer (${text})`, 'Pass a number.');
-  }
-  const exact = BigInt(value as number | bigint);
-  const wrap = type.signed ? BigInt.asIntN : BigInt.asUintN;
-  if (wrap(type.width, exact) !== exact) {
-    throw refuse(
-      manifest,
-      `${exact} does not fit into argument '${name}' (${text})`,
-      'Pass a value that the argument can hold.',
-    );
-  }
-  return BigInt.asUintN(64, exact);
-}
-
-function bufferOf(
-  manifest: Manifest,
-  { name }: ManifestMemory,
-  value: KernelArguments[string] | undefined,
-): NativeBuffer {
-  if (value instanceof NativeBuffer) return value;
-  throw typeof value === 'object'
-    ? refuse(
-        manifest,
-        `the buffer of argument '${name}' belongs to another device`,
-        "Allocate it with this device's own allocate().",
-      )
-    : refuse(
-        manifest,
-        `argument '${name}' must be a buffer`,
-        'Pass one that allocate() of this device returned.',
-      );
-}
-
-function checkNames(manifest: Manifest, args: KernelArguments): void {
-  const known = manifest.arguments.map(({ name }) => name);
-  for (const name of Object.keys(args)) {
-    if (known.includes(name)) continue;
-    throw refuse(manifest, `there is no argument '${name}'`, `It takes ${known.join(', ')}.`);
-  }
-}
-
-/** Runs one after another: two of them may share buffers. */
-class RunQueue {
-  #last: Promise<unknown> = Promise.resolve();
-
-  add<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.#last.then(work);
-    this.#last = next.catch(() => undefined);
-    return next;
-  }
-
-  async idle(): Promise<void> {
-    await this.#last;
-  }
-}
 
 /** What running calls point into: nothing of it may be collected meanwhile. */
 const inFlight = new Set<readonly unknown[]>();
@@ -149,7 +79,7 @@ class NativeKernel implements LoadedKernel {
     const { manifest } = this.built;
     const value = Object.hasOwn(args, argument.name) ? args[argument.name] : undefined;
     if (argument.kind === 'scalar') return [scalarValue(manifest, argument, value)];
-    const { data } = bufferOf(manifest, argument, value);
+    const { data } = bufferOf(NativeBuffer, manifest, argument, value);
     return [data, data.byteLength];
   }
 

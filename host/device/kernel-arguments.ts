@@ -1,0 +1,68 @@
+import type { Manifest, ManifestMemory, ManifestScalar } from '../../codegen/package/manifest.ts';
+import { TilewrightError } from '../../codegen/support/errors.ts';
+import type { KernelArguments } from './device.ts';
+
+/** The error for an argument that a kernel cannot take. */
+export function refuse(manifest: Manifest, what: string, hint: string): TilewrightError {
+  return new TilewrightError(`${manifest.kernel}: ${what}`, { code: 'KERNEL_ARGUMENT', hint });
+}
+
+/**
+ * A scalar argument as its register's bits, two's complement, in 64.
+ * @throws TilewrightError `KERNEL_ARGUMENT` unless it is an integer that the argument's type holds.
+ */
+export function scalarValue(
+  manifest: Manifest,
+  { name, type }: ManifestScalar,
+  value: KernelArguments[string] | undefined,
+): bigint {
+  const text = `${type.signed ? 'i' : 'u'}${type.width}`;
+  const number = typeof value === 'bigint' || Number.isSafeInteger(value);
+  if (!number) {
+    throw refuse(manifest, `argument '${name}' must be an integer (${text})`, 'Pass a number.');
+  }
+  const exact = BigInt(value as number | bigint);
+  const wrap = type.signed ? BigInt.asIntN : BigInt.asUintN;
+  if (wrap(type.width, exact) !== exact) {
+    throw refuse(
+      manifest,
+      `${exact} does not fit into argument '${name}' (${text})`,
+      'Pass a value that the argument can hold.',
+    );
+  }
+  return BigInt.asUintN(64, exact);
+}
+
+/**
+ * A memory argument as a buffer of the device that runs the kernel.
+ * @param Buffer the device's own class of buffers.
+ * @throws TilewrightError `KERNEL_ARGUMENT` for a number, and for another device's buffer.
+ */
+export function bufferOf<T>(
+  Buffer: abstract new (...args: never[]) => T,
+  manifest: Manifest,
+  { name }: ManifestMemory,
+  value: KernelArguments[string] | undefined,
+): T {
+  if (value instanceof Buffer) return value;
+  throw typeof value === 'object'
+    ? refuse(
+        manifest,
+        `the buffer of argument '${name}' belongs to another device`,
+        "Allocate it with this device's own allocate().",
+      )
+    : refuse(
+        manifest,
+        `argument '${name}' must be a buffer`,
+        'Pass one that allocate() of this device returned.',
+      );
+}
+
+/** @throws TilewrightError `KERNEL_ARGUMENT` for a name that the kernel does not know. */
+export function checkNames(manifest: Manifest, args: KernelArguments): void {
+  const known = manifest.arguments.map(({ name }) => name);
+  for (const name of Object.keys(args)) {
+    if (known.includes(name)) continue;
+    throw refuse(manifest, `there is no argument '${name}'`, `It takes ${known.join(', ')}.`);
+  }
+}
