@@ -1,0 +1,93 @@
+import {
+  type Connectivity,
+  noConnectivity,
+  parseConnectivity,
+} from '../../../codegen/package/connectivity.ts';
+import { TilewrightError } from '../../../codegen/support/errors.ts';
+import type { BuiltKernel } from '../../device/built-kernel.ts';
+import { type CommandContext, usageError } from '../command.ts';
+
+/** The same for every target that puts compute units of one or several kernels on a card. */
+export const computeUnitOptions = {
+  cu: {
+    describe:
+      'Compute units of a kernel, this one or another: NAME or NAME:COUNT (may be repeated)',
+    requiresArg: true,
+    array: true,
+    string: true,
+    nargs: 1,
+  },
+  connectivity: {
+    describe: "Names of compute units (nk=) and banks of arguments (sp=), a file in v++'s format",
+    type: 'string',
+    requiresArg: true,
+  },
+} as const;
+
+/** A kernel of the card's, and how many compute units `--cu` asks for. */
+export interface CardKernel {
+  readonly built: BuiltKernel;
+  readonly count?: number;
+}
+
+interface GivenOptions {
+  readonly cu?: readonly string[] | undefined;
+  readonly connectivity?: string | undefined;
+}
+
+function parseUnits(given: readonly string[]): ReadonlyMap<string, number | undefined> {
+  const counts = new Map<string, number | undefined>();
+  for (const text of given) {
+    const [, name = '', count] = /^(.+?)(?::(\d+))?$/.exec(text) ?? [];
+    const many = count === undefined ? undefined : Number(count);
+    if (name === '' || many === 0 || (many ?? 1) > 64) {
+      throw usageError(`--cu ${text} names no compute units`, 'Write NAME or NAME:COUNT, 1 to 64.');
+    }
+    if (counts.has(name)) throw usageError(`--cu names ${name} twice`, 'Write NAME:COUNT once.');
+    counts.set(name, many);
+  }
+  return counts;
+}
+
+/**
+ * The kernels that a call puts on one card: the one it names, and those of `--cu`, built with their
+ * default parameters; and what `--connectivity` says.
+ */
+export async function gatherKernels(
+  kernel: BuiltKernel,
+  options: GivenOptions,
+  context: CommandContext,
+): Promise<{ readonly kernels: readonly CardKernel[]; readonly connectivity: Connectivity }> {
+  const { readFile } = await import('node:fs/promises');
+  const { buildKernel } = await import('../../device/build-kernel.ts');
+  const counts = parseUnits(options.cu ?? []);
+  const own = kernel.manifest.kernel;
+  const kernels: CardKernel[] = [];
+  const add = (built: BuiltKernel, count: number | undefined) =>
+    kernels.push({ built, ...(count === undefined ? {} : { count }) });
+  add(kernel, counts.get(own));
+  for (const [name, count] of counts) {
+    if (name === own) continue;
+    const built = await context.progress.step(`Compiling ${name}`, () => buildKernel(name));
+    const taken = kernels.some(
+      ({ built: other }) => other.manifest.kernel === built.manifest.kernel,
+    );
+    if (taken) {
+      throw usageError(
+        `--cu ${name} is the kernel ${built.manifest.kernel}, which is there already`,
+        `Write --cu ${built.manifest.kernel}:COUNT for several compute units.`,
+      );
+    }
+    add(built, count);
+  }
+  const file = options.connectivity;
+  if (file === undefined) return { kernels, connectivity: noConnectivity };
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    throw new TilewrightError(`cannot read ${file}: ${(cause as Error).message.split(':')[0]}`, {
+      code: 'FILE_UNREADABLE',
+      hint: 'Name a file that exists and that you may read.',
+      cause,
+    });
+  });
+  return { kernels, connectivity: parseConnectivity(text, file) };
+}
