@@ -149,7 +149,9 @@ function negated(w: ProgramWriter, depth: number): Value {
 function shift32(w: ProgramWriter, depth: number): Value {
   const a = atMost(below(w, depth), 32);
   const by = amount(w, depth, w.draw.pick([3, 7, 31]));
-  const symbol = w.draw.pick(['<<', '>>', '>>>']);
+  const drawn = w.draw.pick(['<<', '>>', '>>>']);
+  // TypeScript takes `a << f(b > (c))` for the start of type arguments, and refuses it.
+  const symbol = drawn === '<<' && by.text.includes('> (') ? '>>' : drawn;
   const text = `(${a.text} ${symbol} ${by.text})`;
   const range = symbol === '>>>' && as32(a).min < 0n ? rangeOf(int(false, 32)) : as32(a);
   if (symbol !== '<<') return result(text, shiftedDown(range, by));
