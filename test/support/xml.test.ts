@@ -31,12 +31,12 @@ test('a document that is cut off anywhere inside its root is an error, never a p
 });
 
 test.each([
-  ['', 'there is no element'],
-  ['plain', 'there is text outside'],
-  ['<a></b>', '</b> closes <a>'],
-  ['</a>', '</a> closes nothing'],
-  ['<a/><b/>', '<b> follows the root element <a>'],
-  ['<a>\n<1 2', 'line 2: this is no XML'],
+  ['', 'document must contain a root element'],
+  ['plain', 'text data outside of root node'],
+  ['<a></b>', 'unexpected close tag'],
+  ['</a>', 'unmatched closing tag: a'],
+  ['<a/><b/>', 'only one root'],
+  ['<a>\n<1 2', 'line 2: disallowed character in tag name'],
 ])('%j is refused', (text, message) => {
   expect(() => parseXml(text)).toThrow(message);
 });
