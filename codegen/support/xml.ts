@@ -27,7 +27,7 @@ const deepest = 1000;
  * @throws TilewrightError `XML` with the line, when the text is cut off or is no XML.
  */
 export function parseXml(text: string): XmlElement {
-  const parser = new SaxesParser({ position: true });
+  const parser = new SaxesParser({ xmlns: false, position: true } as const);
   const open: OpenElement[] = [];
   let root: XmlElement | undefined;
   const fail = (what: string): never => {
