@@ -6,7 +6,7 @@ import type { Manifest, ManifestArgument, ManifestType } from './manifest.ts';
 const scalarArgument = 0;
 const globalMemory = 1;
 
-const hexadecimal = (value: number): string => `0x${value.toString(16)}`;
+export const hexadecimal = (value: number): string => `0x${value.toString(16)}`;
 
 /** The C type that the value or the elements have in the host's memory, as OpenCL sizes it. */
 function cType({ signed, width }: ManifestType): string {
@@ -20,7 +20,11 @@ function cType({ signed, width }: ManifestType): string {
   return signed ? name : `unsigned ${name}`;
 }
 
-function argumentView(argument: ManifestArgument, id: number): Record<string, string | number> {
+/** An argument as kernel.xml and an xclbin's metadata write it. */
+export function argumentView(
+  argument: ManifestArgument,
+  id: number,
+): Record<string, string | number> {
   const { name } = argument;
   const offset = hexadecimal(argument.register);
   if (argument.kind === 'memory') {

@@ -1,0 +1,156 @@
+import { renderTemplate } from '../../../support/render-template.ts';
+import { argumentView, hexadecimal } from '../../kernel-xml.ts';
+import type { Platform } from '../../platform.ts';
+import { descend, readXml, type XmlElement } from '../read-xml.ts';
+import type { SectionReader } from '../section-reader.ts';
+
+export interface MetadataArgument {
+  /** Undefined for what no host sets: a stream between kernels. */
+  readonly id?: number;
+  readonly name: string;
+  /** As OpenCL C spells it. */
+  readonly type: string;
+  /** What kind of value the host hands over. */
+  readonly kind: string;
+  readonly port: string;
+  readonly register: number;
+  readonly bytes: number;
+}
+
+export interface MetadataPort {
+  readonly name: string;
+  readonly mode: string;
+  readonly dataBits: number;
+}
+
+export interface MetadataKernel {
+  readonly name: string;
+  /** `ip_c`, `c`, `clc`: what v++ calls the kernel's language. */
+  readonly language: string;
+  readonly control: string;
+  readonly arguments: readonly MetadataArgument[];
+  readonly ports: readonly MetadataPort[];
+  readonly instances: readonly string[];
+}
+
+export interface MetadataClock {
+  readonly name: string;
+  readonly mhz: number;
+}
+
+/** What XRT's hosts know of the kernels. */
+export interface EmbeddedMetadata {
+  readonly device?: string;
+  readonly kernels: readonly MetadataKernel[];
+  readonly clocks: readonly MetadataClock[];
+}
+
+/** `addressQualifier`, by its number. */
+const argumentKinds = ['scalar', 'global memory', 'constant memory', 'local memory', 'stream'];
+
+const control = /\p{Cc}/gu;
+
+function attribute(element: XmlElement, name: string): string {
+  return (element.attributes.get(name) ?? '').replaceAll(control, '\ufffd');
+}
+
+/** Decimal or 0x; NaN, which no file means, for anything else. */
+function number(element: XmlElement, name: string): number {
+  const text = attribute(element, name);
+  return text === '' ? 0 : Number(text);
+}
+
+function argument(element: XmlElement): MetadataArgument {
+  const id = attribute(element, 'id');
+  const kind = attribute(element, 'addressQualifier');
+  return {
+    ...(id === '' ? {} : { id: Number(id) }),
+    name: attribute(element, 'name'),
+    type: attribute(element, 'type'),
+    kind: argumentKinds[Number(kind)] ?? `kind ${kind}`,
+    port: attribute(element, 'port'),
+    register: number(element, 'offset'),
+    bytes: number(element, 'size'),
+  };
+}
+
+function kernel(element: XmlElement): MetadataKernel {
+  return {
+    name: attribute(element, 'name'),
+    language: attribute(element, 'language'),
+    control: attribute(element, 'hwControlProtocol') || 'ap_ctrl_hs',
+    arguments: descend(element, 'arg').map(argument),
+    ports: descend(element, 'port').map((port) => ({
+      name: attribute(port, 'name'),
+      mode: attribute(port, 'mode'),
+      dataBits: number(port, 'dataWidth'),
+    })),
+    instances: descend(element, 'instance').map((instance) => attribute(instance, 'name')),
+  };
+}
+
+/** Reads the XML; a kernel's numbers must be numbers, whatever else may be missing. */
+export function decodeEmbeddedMetadata(section: SectionReader): EmbeddedMetadata {
+  const text = section.whole().replace(/\0+$/, '');
+  // Characters are bytes but for what no v++ writes; near enough to find the place by.
+  const root = readXml(text, (problem, at) => section.corrupt(problem, at));
+  const from = root.name === 'project' ? root : { name: '', attributes: new Map(), children: [] };
+  const devices = descend(from, 'platform', 'device');
+  const cores = devices.flatMap((device) => descend(device, 'core'));
+  const kernels = cores.flatMap((core) => descend(core, 'kernel').map(kernel));
+  for (const { name, arguments: all } of kernels) {
+    const bad = all.find(
+      ({ id = 0, register, bytes }) => !(id >= 0 && register >= 0 && bytes >= 0),
+    );
+    if (bad === undefined) continue;
+    throw section.corrupt(`kernel ${name}: argument ${bad.name} has numbers that are none`);
+  }
+  const device = devices.map((each) => attribute(each, 'fpgaDevice')).find((text) => text !== '');
+  return {
+    ...(device === undefined ? {} : { device }),
+    kernels,
+    clocks: cores
+      .flatMap((core) => descend(core, 'kernelClocks', 'clock'))
+      .map((clock) => ({
+        name: attribute(clock, 'port'),
+        mhz: Number.parseFloat(attribute(clock, 'frequency')) || 0,
+      })),
+  };
+}
+
+/**
+ * The XML that XRT's hosts find kernels, arguments and compute units in, as v++ lays it out.
+ * @param generator e.g. `tilewright 0.1.0`.
+ */
+export function encodeEmbeddedMetadata(platform: Platform, generator: string): Uint8Array {
+  const { computeUnits } = platform;
+  const manifests = new Map(computeUnits.map(({ manifest }) => [manifest.kernel, manifest]));
+  const [vendor = '', board = '', major = '1', minor = '0'] = platform.name.split('_');
+  const xml = renderTemplate(
+    'codegen/package/xclbin/sections/embedded-metadata.xml.hbs',
+    {
+      project: computeUnits[0]?.manifest.kernel ?? 'tilewright',
+      generator,
+      vendor,
+      board,
+      major,
+      minor,
+      clockMhz: platform.clockMhz.toFixed(6),
+      unitCount: computeUnits.length,
+      kernels: [...manifests.values()].map(({ kernel, ports, arguments: all }) => ({
+        kernel,
+        ports: ports.map(({ name, dataBits, addressBits }) => ({
+          name,
+          dataBits,
+          range: `0x${'F'.repeat(addressBits / 4)}`,
+        })),
+        arguments: all.map(argumentView),
+        instances: computeUnits
+          .filter(({ manifest }) => manifest.kernel === kernel)
+          .map(({ instance, base }) => ({ instance, base: hexadecimal(base) })),
+      })),
+    },
+    'xml',
+  );
+  return new TextEncoder().encode(xml);
+}
