@@ -25,3 +25,8 @@ export function packageRoot(): string {
     }
   }
 }
+
+/** Of tilewright's own package.json. */
+export function packageVersion(): string {
+  return String(JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')).version);
+}

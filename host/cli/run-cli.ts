@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createColors } from 'picocolors';
 import yargs, { type Argv } from 'yargs';
 import { TilewrightError } from '../../codegen/support/errors.ts';
-import { packageRoot } from '../../codegen/support/package-root.ts';
+import { packageVersion } from '../../codegen/support/package-root.ts';
 import { lineProgress, type Progress } from '../../codegen/support/progress.ts';
 import type { Command, CommandContext, CommandResult } from './command.ts';
 import { usageError } from './command.ts';
@@ -22,10 +20,6 @@ export interface CliWorld {
 function isColourful(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): boolean {
   const { NO_COLOR, TERM } = environment;
   return stream.isTTY === true && (NO_COLOR ?? '') === '' && TERM !== 'dumb';
-}
-
-function ownVersion(): string {
-  return String(JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')).version);
 }
 
 function makeParser(
@@ -50,7 +44,7 @@ function makeParser(
     .recommendCommands()
     .help()
     .alias('help', 'h')
-    .version(ownVersion())
+    .version(packageVersion())
     .parserConfiguration({ 'camel-case-expansion': false, 'duplicate-arguments-array': true })
     .exitProcess(false)
     .fail((message, error) => {

@@ -42,6 +42,14 @@ const rooms: Readonly<
     bad: ['../frontend/x.ts', '../../sim/index.ts', '../backends/verilog/x.ts'],
     good: ['../ir/ir.ts', '../support/errors.ts'],
   },
+  'codegen/package/xclbin': {
+    bad: ['../../frontend/x.ts', '../../../sim/index.ts', '../../index.ts', '../vitis/x.ts'],
+    good: ['../platform.ts', '../../support/errors.ts', 'adm-zip'],
+  },
+  'codegen/package/xclbin/sections': {
+    bad: ['../../../frontend/x.ts', '../../../index.ts', '../../../../sim/index.ts'],
+    good: ['../section-reader.ts', '../../platform.ts', '../../../support/errors.ts'],
+  },
   sim: {
     bad: ['../codegen/ir/ir.ts', '../codegen/index.ts', '../host/device/device.ts', 'tilewright'],
     good: ['../codegen/package/manifest.ts', '../codegen/support/errors.ts', 'koffi'],

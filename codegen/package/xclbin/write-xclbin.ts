@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { packageRoot } from '../../support/package-root.ts';
+import { packageVersion } from '../../support/package-root.ts';
 import type { Platform } from '../platform.ts';
 import { encodeBitstreamZip } from './sections/bitstream-zip.ts';
 import { encodeBuildMetadata } from './sections/build-metadata.ts';
@@ -11,10 +9,6 @@ import { encodeIpLayout } from './sections/ip-layout.ts';
 import { encodeMemTopology } from './sections/mem-topology.ts';
 import { type AxlfSection, writeAxlf } from './write-axlf.ts';
 
-function version(): string {
-  return JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')).version;
-}
-
 function connectionsOf({ computeUnits }: Platform): readonly Connection[] {
   return computeUnits.flatMap(({ manifest, connections }, ip) =>
     manifest.arguments.flatMap(({ name, kind }, argument) =>
@@ -23,8 +17,8 @@ function connectionsOf({ computeUnits }: Platform): readonly Connection[] {
   );
 }
 
-/** Deterministic: the same platform and files give the same bytes. */
-const describeKernels = ({ computeUnits }: Platform) =>
+/** Each once, however many compute units it has. */
+const kernelsOf = ({ computeUnits }: Platform) =>
   [...new Map(computeUnits.map(({ manifest }) => [manifest.kernel, manifest])).values()].map(
     ({ kernel, sourceSha256 }) => ({ name: kernel, sourceSha256 }),
   );
@@ -39,7 +33,7 @@ export function writeXclbin(
   files: ReadonlyMap<string, Uint8Array>,
 ): Uint8Array {
   const { banks, computeUnits, clockMhz } = platform;
-  const generator = { name: 'tilewright', version: version() };
+  const generator = { name: 'tilewright', version: packageVersion() };
   const connections = connectionsOf(platform);
   const used = new Set(connections.map(({ bank }) => bank));
   const sections: readonly AxlfSection[] = [
@@ -81,7 +75,7 @@ export function writeXclbin(
     {
       kind: 'BUILD_METADATA',
       name: 'build_metadata',
-      bytes: encodeBuildMetadata({ ...generator, kernels: describeKernels(platform) }),
+      bytes: encodeBuildMetadata({ ...generator, kernels: kernelsOf(platform) }),
     },
     {
       kind: 'EMBEDDED_METADATA',

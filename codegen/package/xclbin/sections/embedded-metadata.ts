@@ -1,7 +1,8 @@
+import { TilewrightError } from '../../../support/errors.ts';
 import { renderTemplate } from '../../../support/render-template.ts';
+import { parseXml, type XmlElement } from '../../../support/xml.ts';
 import { argumentView, hexadecimal } from '../../kernel-xml.ts';
 import type { Platform } from '../../platform.ts';
-import { descend, readXml, type XmlElement } from '../read-xml.ts';
 import type { SectionReader } from '../section-reader.ts';
 
 export interface MetadataArgument {
@@ -51,7 +52,7 @@ const argumentKinds = ['scalar', 'global memory', 'constant memory', 'local memo
 const control = /\p{Cc}/gu;
 
 function attribute(element: XmlElement, name: string): string {
-  return (element.attributes.get(name) ?? '').replaceAll(control, '\ufffd');
+  return (element.attributes[name] ?? '').replaceAll(control, '\ufffd');
 }
 
 /** Decimal or 0x; NaN, which no file means, for anything else. */
@@ -89,13 +90,30 @@ function kernel(element: XmlElement): MetadataKernel {
   };
 }
 
+function readXml(section: SectionReader, text: string): XmlElement {
+  try {
+    return parseXml(text);
+  } catch (cause) {
+    const why = cause instanceof TilewrightError ? cause.message : 'it is no XML';
+    throw section.corrupt(why, 0, cause);
+  }
+}
+
+/** Elements by the names on the way to them; none where a name is missing. */
+function descend(root: XmlElement, ...path: readonly string[]): readonly XmlElement[] {
+  let found: readonly XmlElement[] = [root];
+  for (const name of path) {
+    found = found.flatMap(({ children }) => children.filter((child) => child.name === name));
+  }
+  return found;
+}
+
 /** Reads the XML; a kernel's numbers must be numbers, whatever else may be missing. */
 export function decodeEmbeddedMetadata(section: SectionReader): EmbeddedMetadata {
   const text = section.whole().replace(/\0+$/, '');
-  // Characters are bytes but for what no v++ writes; near enough to find the place by.
-  const root = readXml(text, (problem, at) => section.corrupt(problem, at));
-  const from = root.name === 'project' ? root : { name: '', attributes: new Map(), children: [] };
-  const devices = descend(from, 'platform', 'device');
+  const root = readXml(section, text);
+  const from = root.name === 'project' ? [root] : [];
+  const devices = from.flatMap((project) => descend(project, 'platform', 'device'));
   const cores = devices.flatMap((device) => descend(device, 'core'));
   const kernels = cores.flatMap((core) => descend(core, 'kernel').map(kernel));
   for (const { name, arguments: all } of kernels) {
