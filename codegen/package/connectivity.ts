@@ -1,4 +1,4 @@
-import { TilewrightError } from '../support/errors.ts';
+import { type SourceLocation, TilewrightError } from '../support/errors.ts';
 import type { Manifest } from './manifest.ts';
 
 /** What a configuration file of `v++` says of compute units and banks; `sp` and `nk` are understood. */
@@ -9,12 +9,15 @@ export interface Connectivity {
   readonly banks: ReadonlyMap<string, string>;
   /** Every other setting, by its section (`''` before the first): for `v++` alone. */
   readonly others: ReadonlyMap<string, readonly string[]>;
+  /** Where each entry of `units` and of `banks` stands, by its key: for errors. */
+  readonly places: ReadonlyMap<string, SourceLocation>;
 }
 
 export const noConnectivity: Connectivity = {
   units: new Map(),
   banks: new Map(),
   others: new Map(),
+  places: new Map(),
 };
 
 const word = /^[A-Za-z_]\w*$/;
@@ -32,6 +35,7 @@ export function parseConnectivity(text: string, file: string): Connectivity {
   const units = new Map<string, readonly string[]>();
   const banks = new Map<string, string>();
   const others = new Map<string, string[]>();
+  const places = new Map<string, SourceLocation>();
   let section = '';
   for (const [index, whole] of text.split(/\r?\n/).entries()) {
     const line = whole.replace(/#.*$/, '').trim();
@@ -65,6 +69,7 @@ export function parseConnectivity(text: string, file: string): Connectivity {
       if (banks.has(place))
         throw fail(`${place} has a bank already`, 'Give each argument one bank.');
       banks.set(place, bank);
+      places.set(place, { file, line: index + 1 });
       continue;
     }
     const [kernel = '', count = '', names = ''] = value.split(':').map((part) => part.trim());
@@ -89,9 +94,10 @@ export function parseConnectivity(text: string, file: string): Connectivity {
         'Name all or none.',
       );
     }
+    places.set(kernel, { file, line: index + 1 });
     units.set(kernel, given.length > 0 ? given : defaultNames(kernel, many));
   }
-  return { units, banks, others };
+  return { units, banks, others, places };
 }
 
 /** As `v++` names compute units that nobody names: `sum_1`, `sum_2`. */
@@ -122,13 +128,20 @@ export function nameUnits(
   kernels: readonly WantedKernel[],
   connectivity: Connectivity = noConnectivity,
 ): readonly NamedUnit[] {
-  const fail = (message: string, hint: string): never => {
-    throw new TilewrightError(message, { code: 'CONNECTIVITY', hint });
+  /** @param entry of the connectivity, whose line is wrong. */
+  const fail = (message: string, hint: string, entry?: string): never => {
+    const location = entry === undefined ? undefined : connectivity.places.get(entry);
+    const place = location === undefined ? {} : { location };
+    throw new TilewrightError(message, { code: 'CONNECTIVITY', hint, ...place });
   };
   const known = kernels.map(({ manifest }) => manifest.kernel);
   for (const kernel of connectivity.units.keys()) {
     if (known.includes(kernel)) continue;
-    fail(`the connectivity has nk= for ${kernel}, which is not built`, `Add --cu ${kernel}.`);
+    fail(
+      `the connectivity has nk= for ${kernel}, which is not built`,
+      `Add --cu ${kernel}.`,
+      kernel,
+    );
   }
   const left = new Set(connectivity.banks.keys());
   const named: NamedUnit[] = [];
@@ -138,11 +151,16 @@ export function nameUnits(
       fail(
         `--cu asks for ${count} units of ${manifest.kernel}, and nk= for ${names.length}`,
         'Say it in one place, or the same in both.',
+        manifest.kernel,
       );
     }
     for (const instance of names ?? defaultNames(manifest.kernel, count ?? 1)) {
       if (named.some((unit) => unit.instance === instance)) {
-        fail(`two compute units are called ${instance}`, 'Give each a name of its own with nk=.');
+        fail(
+          `two compute units are called ${instance}`,
+          'Give each a name of its own with nk=.',
+          manifest.kernel,
+        );
       }
       const banks: Record<string, string> = {};
       for (const argument of manifest.arguments) {
@@ -154,6 +172,7 @@ export function nameUnits(
             fail(
               `${instance}.${argument.name} has two banks`,
               'Name it by its argument or its port.',
+              place,
             );
           }
           banks[argument.name] = bank;
@@ -168,11 +187,19 @@ export function nameUnits(
     const unit = named.find((candidate) => candidate.instance === instance);
     if (unit === undefined) {
       const units = named.map((candidate) => candidate.instance).join(', ');
-      fail(`sp=${place} names a compute unit that there is not`, `The compute units are ${units}.`);
+      fail(
+        `sp=${place} names a compute unit that there is not`,
+        `The compute units are ${units}.`,
+        place,
+      );
     } else {
       const memories = unit.manifest.arguments.filter(({ kind }) => kind === 'memory');
       const names = memories.map(({ name }) => name).join(', ');
-      fail(`${instance} has no memory argument ${argument}`, `Its memory arguments are ${names}.`);
+      fail(
+        `${instance} has no memory argument ${argument}`,
+        `Its memory arguments are ${names}.`,
+        place,
+      );
     }
   }
   return named;

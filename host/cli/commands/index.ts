@@ -8,6 +8,7 @@ import doctor from './doctor.ts';
 import evaluate from './evaluate.ts';
 import explain from './explain.ts';
 import generate from './generate.ts';
+import inspect from './inspect.ts';
 import kernels from './kernels.ts';
 import newKernel from './new.ts';
 import profile from './profile.ts';
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   generate,
   explain,
   build,
+  inspect,
   cosim,
   profile,
   synth,
