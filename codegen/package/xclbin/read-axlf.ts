@@ -50,7 +50,7 @@ function checkMagic(file: string, bytes: Uint8Array): void {
   );
 }
 
-/** Says a 64-bit offset or size, which a corrupt file may have beyond 2^53, without losing a bit. */
+/** For 64-bit offsets and sizes, which a corrupt file may have beyond 2^53. */
 function fits(value: bigint, limit: number): boolean {
   return value <= BigInt(limit);
 }
