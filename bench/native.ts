@@ -1,0 +1,74 @@
+// The CPU bench: kernels on the device `native` beside plain tuned C and what memory allows, in turns.
+// docs/benchmarks.md says what each figure means.
+//
+//   npm run bench:native -- [--json] [--seeds N] [--nodes N] [--fanout 16|32|48|64] [--repeats N] [--seed N]
+
+import { parseArgs } from 'node:util';
+import { TilewrightError } from '../codegen/support/errors.ts';
+import { renderTable } from '../codegen/support/table.ts';
+import { describeMachine, machineLine } from './machine.ts';
+import { measureNative, type NativeResult } from './native/measure.ts';
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    seeds: { type: 'string', default: '16384' },
+    nodes: { type: 'string', default: '100000' },
+    fanout: { type: 'string', default: '16' },
+    repeats: { type: 'string', default: '15' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+
+function whole(name: 'seeds' | 'nodes' | 'fanout' | 'repeats' | 'seed'): number {
+  const value = Number(values[name]);
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new TilewrightError(`--${name} ${values[name]} is not a number from 1 on`, {
+    code: 'OPTION',
+    hint: 'The head of bench/native.ts lists the options.',
+    exitCode: 2,
+  });
+}
+
+function render({ figures, empty }: NativeResult): string {
+  const columns = [
+    { title: 'kernel' },
+    { title: 'M a second', align: 'right' as const },
+    { title: 'of' },
+    { title: 'beside' },
+    { title: 'M a second', align: 'right' as const },
+    { title: 'ratio', align: 'right' as const },
+  ];
+  const rows = figures.map((one) => [
+    one.kernel,
+    one.native.toFixed(2),
+    one.unit,
+    one.yardstickName,
+    one.yardstick.toFixed(2),
+    one.ratio.toFixed(3),
+  ]);
+  return `${renderTable(columns, rows)}\n\nan empty run: ${empty.asynchronousUs.toFixed(1)} µs\n`;
+}
+
+try {
+  const machine = await describeMachine({ 'g++': '--version' });
+  const result = await measureNative(
+    {
+      seeds: whole('seeds'),
+      nodes: whole('nodes'),
+      fanout: whole('fanout'),
+      repeats: whole('repeats'),
+      seed: whole('seed'),
+    },
+    (text) => void process.stderr.write(`${text}\n`),
+  );
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify({ machine, ...result })}\n`
+      : `${machineLine(machine)}\n\n${render(result)}`,
+  );
+} catch (error) {
+  if (!(error instanceof TilewrightError)) throw error;
+  process.stderr.write(`error: ${error.message}\n${error.hint ?? ''}\n`);
+  process.exitCode = error.exitCode;
+}
