@@ -54,6 +54,10 @@ const rooms: Readonly<
     bad: ['../codegen/ir/ir.ts', '../codegen/index.ts', '../host/device/device.ts', 'tilewright'],
     good: ['../codegen/package/manifest.ts', '../codegen/support/errors.ts', 'koffi'],
   },
+  'sim/emulation': {
+    bad: ['../../codegen/ir/ir.ts', '../../codegen/index.ts', '../../host/device/device.ts'],
+    good: ['../build-model.ts', '../../codegen/package/platform.ts', '../../codegen/support/x.ts'],
+  },
   'host/ffi': {
     bad: ['../device/device.ts', '../../sim/index.ts', '../../codegen/package/manifest.ts'],
     good: ['../../codegen/support/errors.ts', 'koffi'],
