@@ -279,7 +279,7 @@ test('the same platform is taken from the store; another connectivity compiles n
   const [unit] = platform.computeUnits;
   const other = { ...platform, computeUnits: [{ ...unit, connections: { source: 1, target: 1 } }] };
   const built = await buildEmulator(other, { quick: true, onProgress });
-  expect(built.cached).toBe(false);
+  expect(built.folder).not.toBe(folder);
   expect(steps).toEqual([]);
   const unconnected = { ...other, computeUnits: [{ ...unit, connections: { source: 1 } }] };
   await expect(buildEmulator(unconnected, { quick: true })).rejects.toThrow(
