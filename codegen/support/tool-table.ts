@@ -101,7 +101,7 @@ function findLibrary(name: string, folders: readonly string[]): string | undefin
 function findXrt(): string | undefined {
   const roots = [process.env['XILINX_XRT'], '/opt/xilinx/xrt'].filter((root) => root !== undefined);
   const own = roots.flatMap((root) => [join(root, 'lib'), join(root, 'lib64')]);
-  return findLibrary('libxrt_core.so', [...own, ...librariesFolders()]);
+  return findLibrary('libxrt_coreutil.so', [...own, ...librariesFolders()]);
 }
 
 function findOpenCl(): string | undefined {
@@ -267,9 +267,9 @@ export const tools: readonly Tool[] = [
     neededFor: 'device xrt: a card, or its emulation',
     required: false,
     get: {
-      debian: 'apt-get install libxrt1 libxrt-dev libxrt-utils',
+      debian: 'apt-get install libxrt1 libxrt-dev unzip',
       macos: 'not available: use the container',
-      container: inContainer('libxrt1 libxrt-dev libxrt-utils'),
+      container: inContainer('libxrt1 libxrt-dev unzip'),
     },
     locate: findXrt,
     version: libraryVersion,

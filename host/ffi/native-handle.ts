@@ -25,6 +25,7 @@ class Ownership {
   /** Released before this one is: a library frees nothing of a device that is closed. */
   readonly children = new Set<Ownership>();
   open = true;
+  #uses = 0;
 
   constructor(kind: string, giveBack: () => void, parent?: Ownership) {
     this.kind = kind;
@@ -37,6 +38,17 @@ class Ownership {
   release(): void {
     if (!this.open) return;
     this.open = false;
+    if (this.#uses === 0) this.#finish();
+  }
+
+  /** What a call in another thread uses is given back when the call is over. */
+  use(change: 1 | -1): void {
+    this.#uses += change;
+    if (this.#uses === 0 && !this.open) this.#finish();
+    this.#parent?.use(change);
+  }
+
+  #finish(): void {
     for (const child of [...this.children].reverse()) child.release();
     this.#parent?.children.delete(this);
     count(this.kind, -1);
@@ -83,6 +95,17 @@ export class NativeHandle<Raw = unknown> implements Disposable {
 
   get released(): boolean {
     return !this.ownership.open;
+  }
+
+  /** Waits for a call in another thread that uses the handle: until it is over nothing is given back. */
+  protected async during<T>(work: (raw: Raw) => Promise<T>): Promise<T> {
+    const { raw, ownership } = this;
+    ownership.use(1);
+    try {
+      return await work(raw);
+    } finally {
+      ownership.use(-1);
+    }
   }
 
   /** A second call does nothing. */

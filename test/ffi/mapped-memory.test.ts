@@ -14,7 +14,7 @@ describe('mapped memory', () => {
   });
 
   it('is given back by its release, and still read safely: as zeros', () => {
-    const size = 256 << 20;
+    const size = 64 << 20;
     const resident = () => {
       const pages = /^\d+ (\d+)/.exec(readFileSync('/proc/self/statm', 'utf8'))?.[1];
       return Number(pages) * 4096;

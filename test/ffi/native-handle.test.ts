@@ -7,6 +7,12 @@ setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
 const released: string[] = [];
+class Used extends NativeHandle<string> {
+  work(until: Promise<void>): Promise<string> {
+    return this.during((raw) => until.then(() => raw));
+  }
+}
+
 const open = (name: string, parent?: NativeHandle) =>
   new NativeHandle('test handle', name, (raw) => void released.push(raw), parent);
 
@@ -33,6 +39,21 @@ describe('a native handle', () => {
     open('of one', one);
     device.release();
     expect(released).toEqual(['two', 'of one', 'one', 'device']);
+    expect(liveHandles()).toEqual({});
+  });
+
+  it('is given back, and what it belongs to, only when no call uses it', async () => {
+    const device = open('device');
+    const handle = new Used('test handle', 'used', (raw) => void released.push(raw), device);
+    let end = () => {};
+    const work = handle.work(new Promise<void>((resolve) => (end = resolve)));
+    device.release();
+    handle.release();
+    expect(released).toEqual([]);
+    expect(() => handle.raw).toThrow(/used after its release/);
+    end();
+    expect(await work).toBe('used');
+    expect(released).toEqual(['used', 'device']);
     expect(liveHandles()).toEqual({});
   });
 
