@@ -101,7 +101,7 @@ function findLibrary(name: string, folders: readonly string[]): string | undefin
 function findXrt(): string | undefined {
   const roots = [process.env['XILINX_XRT'], '/opt/xilinx/xrt'].filter((root) => root !== undefined);
   const own = roots.flatMap((root) => [join(root, 'lib'), join(root, 'lib64')]);
-  return findLibrary('libxrt_coreutil.so', [...own, ...librariesFolders()]);
+  return findLibrary('libxrt_core.so', [...own, ...librariesFolders()]);
 }
 
 function findOpenCl(): string | undefined {

@@ -1,6 +1,7 @@
 export { liveHandles } from '../ffi/native-handle.ts';
 export { type BufferOptions, XrtBuffer } from './buffer.ts';
 export { XrtDevice } from './device.ts';
+export { type EmulationReport, emulationText, inspectEmulation } from './emulation.ts';
 export { type FoundXrt, findXrt } from './find-xrt.ts';
 export { XrtKernel } from './kernel.ts';
 export { loadXrt, modeOf, type XrtLibrary, type XrtMode, xrtEnvironment } from './library.ts';

@@ -38,7 +38,9 @@ async function probe(folder: string, library: string): Promise<readonly ShimRepa
   const program = join(folder, 'probe');
   await runTool('g++', [source('probe.cpp'), '-o', program, '-ldl']);
   const env = { XILINX_XRT: folder, XCL_EMULATION_MODE: 'hw_emu' };
-  const { stdout } = await runTool(program, [library], { env }).finally(() => rm(program));
+  const { stdout } = await runTool(program, [library], { env }).finally(() =>
+    rm(program, { force: true }),
+  );
   const bits = Number(stdout.trim());
   return (['heap', 'sleeps'] as const).filter((_, at) => (bits >> at) & 1);
 }
@@ -79,7 +81,7 @@ async function fill(folder: string, xrt: FoundXrt): Promise<void> {
       await rm(join(lib, shimFile));
       await copyFile(wrapper, join(lib, shimFile));
     }
-    await Promise.all([rm(standIn), rm(wrapper)]);
+    await Promise.all([standIn, wrapper].map((path) => rm(path, { force: true })));
   }
   await writeFile(join(folder, repairsFile), `${JSON.stringify(repairs)}\n`);
 }

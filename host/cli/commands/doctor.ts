@@ -19,6 +19,7 @@ function ways(tool: ToolStatus): string {
 async function describe(
   statuses: readonly ToolStatus[],
   fatal: readonly ToolStatus[],
+  emulation: string,
 ): Promise<string> {
   const { renderTable } = await import('../../../codegen/support/table.ts');
   const columns = ['tool', 'state', 'version', 'needed for'].map((title) => ({ title }));
@@ -33,6 +34,7 @@ async function describe(
   if (wanting.length > 0) {
     parts.push(`How to get what is missing\n\n${wanting.map(ways).join('\n')}`);
   }
+  parts.push(emulation);
   parts.push(
     fatal.length === 0
       ? 'Everything that the main job needs is here.'
@@ -52,10 +54,17 @@ export default defineCommand({
   async run() {
     const { inspectTool, tools } = await import('../../../codegen/support/tool-table.ts');
     const statuses = await Promise.all(tools.map(inspectTool));
+    const { emulationText, inspectEmulation } = await import('../../xrt/index.ts');
+    const emulation = await inspectEmulation();
     const fatal = statuses.filter((tool) => tool.required && !tool.usable);
     return {
-      json: { ok: fatal.length === 0, missing: fatal.map((tool) => tool.name), tools: statuses },
-      text: await describe(statuses, fatal),
+      json: {
+        ok: fatal.length === 0,
+        missing: fatal.map((tool) => tool.name),
+        tools: statuses,
+        emulation,
+      },
+      text: await describe(statuses, fatal, emulationText(emulation)),
       exitCode: fatal.length === 0 ? 0 : 1,
     };
   },

@@ -5,6 +5,7 @@ import cosim from './cosim.ts';
 import data from './data.ts';
 import demo from './demo.ts';
 import doctor from './doctor.ts';
+import env from './env.ts';
 import evaluate from './evaluate.ts';
 import explain from './explain.ts';
 import generate from './generate.ts';
@@ -31,5 +32,6 @@ export const commands: readonly Command[] = [
   evaluate,
   demo,
   doctor,
+  env,
   clean,
 ];

@@ -69,9 +69,13 @@ void counted_join(void* thread) {
   joining--;
 }
 
+std::uintptr_t exec_wait = 0;  // HwEmShim::xclExecWait, where a run is waited for
+constexpr std::uintptr_t exec_wait_bytes = 0x60;
+
 unsigned short_sleep(unsigned seconds) {
+  const auto caller = reinterpret_cast<std::uintptr_t>(__builtin_return_address(0));
   // Between two looks at a run: as long as a simulator takes for a few hundred cycles.
-  if (seconds < 10) {
+  if (caller - exec_wait < exec_wait_bytes) {
     usleep(50);
     return 0;
   }
@@ -100,10 +104,13 @@ void** import_of(const link_map* shim, const char* name) {
   return nullptr;
 }
 
-void repair_sleeps(const link_map* shim) {
+void repair_sleeps(void* library) {
+  const auto* const shim = static_cast<const link_map*>(library);
+  exec_wait = reinterpret_cast<std::uintptr_t>(
+      dlsym(library, "_ZN11xclhwemhal28HwEmShim11xclExecWaitEi"));
   void** const sleep_slot = import_of(shim, "sleep");
   void** const join_slot = import_of(shim, "_ZNSt6thread4joinEv");
-  if (sleep_slot == nullptr || join_slot == nullptr) return;
+  if (exec_wait == 0 || sleep_slot == nullptr || join_slot == nullptr) return;
   // Only what the loader put there, never what somebody else has redirected already.
   if (*sleep_slot != dlsym(RTLD_DEFAULT, "sleep")) return;
   std::memcpy(&join_thread, join_slot, sizeof join_thread);
@@ -121,7 +128,7 @@ __attribute__((constructor)) void repair() {
   if (shim == nullptr) return;
   repair_heap(shim);
   // The sleeps of another version may mean something else: only where the heap was the one known.
-  if (repaired & heap) repair_sleeps(static_cast<const link_map*>(shim));
+  if (repaired & heap) repair_sleeps(shim);
   dlclose(shim);
 }
 
