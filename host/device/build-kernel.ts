@@ -20,7 +20,7 @@ const warningsFile = 'warnings.json';
 let generator: string | undefined;
 
 /** Hash of the code generator itself, so that a kernel built by another version is never used. */
-function generatorHash(): string {
+export function generatorHash(): string {
   if (generator !== undefined) return generator;
   const hash = createHash('sha256');
   const add = (folder: string): void => {

@@ -1,0 +1,64 @@
+import { defineTarget } from './build-target.ts';
+import { computeUnitOptions, gatherKernels } from './compute-unit-options.ts';
+
+// As codegen/package has them, which is loaded only when the target is built.
+const cards = ['u250', 'u280', 'u50', 'u55c'] as const;
+
+export default defineTarget({
+  name: 'hw_emu',
+  describe: 'an .xclbin around the Verilog that any XRT or OpenCL host runs in emulation',
+  options: {
+    ...computeUnitOptions,
+    card: {
+      describe: 'Card whose memory is emulated; u280 if --connectivity names HBM, else u250',
+      choices: cards,
+      requiresArg: true,
+    },
+    output: {
+      describe: 'Write the .xclbin here too; it stays in the artefact store anyway',
+      type: 'string',
+      requiresArg: true,
+    },
+  },
+  examples: [
+    [
+      'tilewright build mean_aggregate --target hw_emu --output mean.xclbin',
+      'For XCL_EMULATION_MODE=hw_emu, without Vitis',
+    ],
+    [
+      'tilewright build sample_aggregate --target hw_emu --cu sample_aggregate:2 --cu mean_aggregate --card u55c',
+      'Two kernels, three compute units, HBM',
+    ],
+  ],
+  async build(kernel, options, context, update) {
+    const { buildHwEmu } = await import('../../device/build-xclbin.ts');
+    const { checkWritable, writeFileAtomic } = await import(
+      '../../../codegen/support/atomic-write.ts'
+    );
+    const { output, card } = options;
+    if (output !== undefined) await checkWritable(output);
+    const { kernels, connectivity } = await gatherKernels(kernel, options, context);
+    const { signal } = context;
+    const built = await buildHwEmu(kernels, { connectivity, card, signal, onProgress: update });
+    const { file, platform } = built;
+    if (output !== undefined) {
+      const { readFile } = await import('node:fs/promises');
+      await writeFileAtomic(output, await readFile(file));
+    }
+    const units = platform.computeUnits.map(({ manifest, instance, connections }) => ({
+      kernel: manifest.kernel,
+      instance,
+      banks: Object.fromEntries(
+        Object.entries(connections).map(([name, bank]) => [name, platform.banks[bank].name]),
+      ),
+    }));
+    const xclbin = output ?? file;
+    return {
+      json: { xclbin, platform: platform.name, computeUnits: units },
+      text: [
+        `${xclbin}: ${platform.name}, ${units.map(({ instance }) => instance).join(', ')}`,
+        `Run a host with XCL_EMULATION_MODE=hw_emu; \`tilewright inspect ${xclbin}\` tells what it holds.`,
+      ].join('\n'),
+    };
+  },
+});
