@@ -1,3 +1,5 @@
+import type { HwReports } from './vitis/hw-reports.ts';
+
 /**
  * The manifest: the only thing that crosses from codegen to sim and host. Pure data, written as
  * `manifest.json` beside the artefacts it lists; the same input gives the same bytes.
@@ -101,4 +103,6 @@ export interface Manifest {
   readonly streams: readonly ManifestStream[];
   readonly sourceSha256: string;
   readonly artefacts: readonly ManifestArtefact[];
+  /** What Vitis reported, in the manifest beside a binary that was built for a card. */
+  readonly reports?: HwReports;
 }

@@ -122,10 +122,16 @@ function vitisFolders(): string[] {
     const root = process.env[variable];
     if (root !== undefined && root !== '') folders.push(join(root, 'bin'));
   }
-  for (const root of ['/tools/Xilinx/Vitis', '/opt/xilinx/Vitis', '/opt/Xilinx/Vitis']) {
-    if (!existsSync(root)) continue;
-    for (const version of readdirSync(root).sort().reverse())
-      folders.push(join(root, version, 'bin'));
+  const newestFirst = (folder: string) =>
+    existsSync(folder) ? readdirSync(folder).sort().reverse() : [];
+  for (const root of ['/tools/Xilinx', '/opt/xilinx', '/opt/Xilinx']) {
+    // From 2025.1 the release comes before the suite: 2025.1/Vitis rather than Vitis/2024.2.
+    const releases = newestFirst(root).filter((entry) => /^\d{4}\.\d/.test(entry));
+    for (const suite of ['Vitis', 'Vivado']) {
+      for (const release of releases) folders.push(join(root, release, suite, 'bin'));
+      for (const release of newestFirst(join(root, suite)))
+        folders.push(join(root, suite, release, 'bin'));
+    }
   }
   return folders;
 }
@@ -287,6 +293,7 @@ export const tools: readonly Tool[] = [
     version: async (path) => (existsSync(path) ? libraryVersion(path) : undefined),
   },
   vitis('v++', 'linking an .xclbin for a card'),
+  vitis('vivado', 'packaging the Verilog for the linker'),
   vitis('vitis-run', 'synthesis of the HLS C++ (Vitis 2024.1 and newer)'),
   vitis('vitis_hls', 'synthesis of the HLS C++ (Vitis up to 2023.2)'),
 ];
