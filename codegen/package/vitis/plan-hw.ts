@@ -111,7 +111,7 @@ function fromHls(kernel: HwKernel, design: HwDesign): Piece {
 /** Names that `v++` would give by itself need not be written, and older releases part them by full stops. */
 function unitNames(kernel: string, units: readonly NamedUnit[], design: HwDesign): string {
   if (units.every(({ instance }, index) => instance === `${kernel}_${index + 1}`)) return '';
-  const comma = isAtLeast(design.version, 2022, 1);
+  const comma = isAtLeast(design.version, 2024, 1);
   return `:${units.map(({ instance }) => instance).join(comma ? ',' : '.')}`;
 }
 
