@@ -113,7 +113,12 @@ test.each([
 );
 
 test('a person reads the reports as text', async () => {
-  const { stdout, code } = await build('--from', 'hls', '--out', join(folder, 'card'));
+  const { stdout, code } = await build(
+    '--from',
+    'hls',
+    '--output',
+    join(folder, 'card/gain.xclbin'),
+  );
   expect(code).toBe(0);
   expect(stdout).toContain(`The binary is ${join(folder, 'card/gain.xclbin')}`);
   expect(stdout).toContain('interval 71 to 4294967373');
@@ -251,6 +256,11 @@ test('a dry run tells commands and files without Vitis, and --out makes them a f
 test.each([
   [['--target', 'hw'], '--target hw needs a platform'],
   [['--target', 'hw', '--platform', platform, '--part', 'x'], '--part is for --from hls'],
+  [['--target', 'hw', '--platform', platform, '--out', 'x'], '--out is for a --dry-run'],
+  [
+    ['--target', 'hw', '--platform', platform, '--dry-run', '--output', 'x'],
+    '--output is for a build',
+  ],
   [['--target', 'hw', '--platform', platform, '--vitis-version', '19'], 'no version of Vitis'],
   [
     ['--target', 'hw', '--platform', platform, '--vitis-version', '2023.2'],

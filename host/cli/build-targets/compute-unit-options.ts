@@ -24,6 +24,20 @@ export const computeUnitOptions = {
   },
 } as const;
 
+/** `--output FILE`, the same for every target that makes an `.xclbin`. */
+export const outputOption = {
+  describe: 'Write the .xclbin here too; it stays in the artefact store anyway',
+  type: 'string',
+  requiresArg: true,
+} as const;
+
+/** Writes an `.xclbin` of the store where a person wants it. */
+export async function writeOutput(file: string, output: string): Promise<void> {
+  const { readFile } = await import('node:fs/promises');
+  const { writeFileAtomic } = await import('../../../codegen/support/atomic-write.ts');
+  await writeFileAtomic(output, await readFile(file));
+}
+
 /** A kernel of the card's, and how many compute units `--cu` asks for. */
 export interface CardKernel {
   readonly built: BuiltKernel;

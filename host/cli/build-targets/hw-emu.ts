@@ -1,5 +1,10 @@
 import { defineTarget } from './build-target.ts';
-import { computeUnitOptions, gatherKernels } from './compute-unit-options.ts';
+import {
+  computeUnitOptions,
+  gatherKernels,
+  outputOption,
+  writeOutput,
+} from './compute-unit-options.ts';
 
 // As codegen/package has them, which is loaded only when the target is built.
 const cards = ['u250', 'u280', 'u50', 'u55c'] as const;
@@ -14,11 +19,7 @@ export default defineTarget({
       choices: cards,
       requiresArg: true,
     },
-    output: {
-      describe: 'Write the .xclbin here too; it stays in the artefact store anyway',
-      type: 'string',
-      requiresArg: true,
-    },
+    output: outputOption,
   },
   examples: [
     [
@@ -32,19 +33,14 @@ export default defineTarget({
   ],
   async build(kernel, options, context, update) {
     const { buildHwEmu } = await import('../../device/build-xclbin.ts');
-    const { checkWritable, writeFileAtomic } = await import(
-      '../../../codegen/support/atomic-write.ts'
-    );
+    const { checkWritable } = await import('../../../codegen/support/atomic-write.ts');
     const { output, card } = options;
     if (output !== undefined) await checkWritable(output);
     const { kernels, connectivity } = await gatherKernels(kernel, options, context);
     const { signal } = context;
     const built = await buildHwEmu(kernels, { connectivity, card, signal, onProgress: update });
     const { file, platform } = built;
-    if (output !== undefined) {
-      const { readFile } = await import('node:fs/promises');
-      await writeFileAtomic(output, await readFile(file));
-    }
+    if (output !== undefined) await writeOutput(file, output);
     const units = platform.computeUnits.map(({ manifest, instance, connections }) => ({
       kernel: manifest.kernel,
       instance,

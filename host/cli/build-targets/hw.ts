@@ -1,6 +1,11 @@
 import { realNumber, usageError } from '../command.ts';
 import { defineTarget } from './build-target.ts';
-import { computeUnitOptions, gatherKernels } from './compute-unit-options.ts';
+import {
+  computeUnitOptions,
+  gatherKernels,
+  outputOption,
+  writeOutput,
+} from './compute-unit-options.ts';
 
 export default defineTarget({
   name: 'hw',
@@ -35,8 +40,9 @@ export default defineTarget({
       type: 'string',
       requiresArg: true,
     },
+    output: outputOption,
     out: {
-      describe: 'Also write the binary into this folder; with --dry-run, all files',
+      describe: 'Write every file of a --dry-run into this folder',
       type: 'string',
       requiresArg: true,
     },
@@ -52,7 +58,8 @@ export default defineTarget({
     ],
   ],
   async build(kernel, options, context, update) {
-    const { platform, from = 'rtl', frequency = 300, part, out } = options;
+    const { platform, from = 'rtl', frequency = 300, part, output, out } = options;
+    const dryRun = options['dry-run'] === true;
     if (platform === undefined) {
       throw usageError(
         '--target hw needs a platform',
@@ -62,7 +69,15 @@ export default defineTarget({
     if (part !== undefined && from !== 'hls') {
       throw usageError('--part is for --from hls', 'Leave it out: the linker knows the platform.');
     }
+    if (dryRun ? output !== undefined : out !== undefined) {
+      throw usageError(
+        dryRun ? '--output is for a build, not for a --dry-run' : '--out is for a --dry-run',
+        '--output FILE takes the binary that is built, --out FOLDER the files of a dry run.',
+      );
+    }
     const { resolve } = await import('node:path');
+    const { checkWritable } = await import('../../../codegen/support/atomic-write.ts');
+    if (output !== undefined) await checkWritable(output);
     const { assumedVersion, parseVitisVersion, versionText } = await import(
       '../../../codegen/package/vitis/vitis-version.ts'
     );
@@ -74,7 +89,6 @@ export default defineTarget({
     const wanted = options['vitis-version'];
     const asked = wanted === undefined ? undefined : parseVitisVersion(wanted);
     const found = await installedVitis();
-    const dryRun = options['dry-run'] === true;
     if (!dryRun && found === undefined && asked === undefined) throw vitisMissing(['v++']);
     const version = asked ?? found ?? assumedVersion;
     const { kernels, connectivity } = await gatherKernels(kernel, options, context);
@@ -117,13 +131,8 @@ export default defineTarget({
     )) {
       context.note(`warning: ${warning}`);
     }
-    let xclbin = built.xclbin;
-    if (out !== undefined) {
-      const { readFile } = await import('node:fs/promises');
-      const { writeFileAtomic } = await import('../../../codegen/support/atomic-write.ts');
-      xclbin = resolve(out, plan.xclbin);
-      await writeFileAtomic(xclbin, await readFile(built.xclbin));
-    }
+    if (output !== undefined) await writeOutput(built.xclbin, output);
+    const xclbin = output === undefined ? built.xclbin : resolve(output);
     return {
       json: {
         xclbin,
