@@ -40,6 +40,12 @@ class EmulatorLog {
     const std::string last = "error " + failure.code + ": " + failure.text.substr(0, end);
     line(last);
     tell(last + " (" + path_ + ")");
+    // In the file to which XRT sends its user for more, and with the words at which its shim gives up: it
+    // would wait for the dead process for ever.
+    const int shims = ::open("simulate.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (shims < 0) return;
+    writeAll(shims, last + "\nERROR: the device process ended. Exiting xsim\n");
+    ::close(shims);
   }
 
   static void tell(const std::string& text) {

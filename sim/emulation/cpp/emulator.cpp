@@ -41,7 +41,12 @@ void parentEnded(int signal) {
   if (::getppid() != host) stopSignal = signal;
 }
 
-void crashed(int signal) {
+void crashed(int signal, siginfo_t* info, void*) {
+  // The shim hands a crash of the host on to its whole process group.
+  if (info->si_code <= 0 && info->si_pid != ::getpid()) {
+    stopSignal = signal;
+    return;
+  }
   char text[] = "error CRASH: the device process got signal 00; signal 04 means that the package was "
                 "built on a machine with another processor: build it again here\n";
   char* digits = std::strstr(text, "00");
@@ -69,7 +74,12 @@ void handleSignals() {
   // order, the device has to be there; should it end, this process ends with it.
   handle(SIGINT, SIG_IGN);
   handle(SIGQUIT, SIG_IGN);
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL}) handle(signal, crashed);
+  struct sigaction action {};
+  action.sa_sigaction = crashed;
+  action.sa_flags = SA_SIGINFO;
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
+    ::sigaction(signal, &action, nullptr);
+  }
 }
 
 void checkStop() {

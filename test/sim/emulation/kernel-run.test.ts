@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { loadKernelModule, seededRandom } from '../../../codegen/index.ts';
+import { runOn } from '../../../host/cosim/compare-runs.ts';
+import { encodeWorkload } from '../../../host/cosim/encode-workload.ts';
+import { buildKernel } from '../../../host/device/build-kernel.ts';
+import { openDevice } from '../../../host/device/open-device.ts';
+import { buildEmulator } from '../../../sim/emulation/build-emulator.ts';
+import { registerValues } from '../../../sim/register-values.ts';
+import { platformOf } from './platform.ts';
+import { ShimHost, socketFolder } from './shim-host.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'tilewright-emulated-'));
+afterAll(() => {
+  for (const one of [scratch, socketFolder]) rmSync(one, { recursive: true, force: true });
+});
+
+test('two compute units of mean_aggregate give what golden gives, in stalling memory too', async () => {
+  const kernel = await buildKernel('mean_aggregate');
+  const { manifest } = kernel;
+  const memories = manifest.arguments.filter(({ kind }) => kind === 'memory');
+  const units = [0, 1].map((unit) =>
+    Object.fromEntries(memories.map(({ name }, index) => [name, (index + unit) % 2])),
+  );
+  const platform = platformOf(kernel, units);
+  // The model that the simulator device takes too.
+  const { folder } = await buildEmulator(platform, { trace: false });
+  const { definition } = await loadKernelModule(kernel.sourceFile);
+  await using golden = await openDevice('golden');
+
+  using host = await ShimHost.open(folder, scratch, {
+    env: { TILEWRIGHT_MEMORY: 'latency=30,outstanding=8,stall=0.2,seed=3' },
+  });
+  let next = 0x10000;
+  for (const seed of [1, 2, 3]) {
+    const drawn = definition.workload(manifest.parameters, seededRandom(seed), 24);
+    const workload = encodeWorkload(manifest, drawn);
+    const expected = await runOn(golden, kernel, workload);
+    const { base, connections } = platform.computeUnits[seed % 2];
+    const buffers = new Map<string, number>();
+    for (const [name, bytes] of workload.buffers) {
+      const address = Number(platform.banks[connections[name]].base) + next;
+      next += Math.ceil(bytes.length / 4096) * 4096;
+      expect(await host.allocate(address, bytes.length)).toBe(true);
+      await host.write(address, bytes);
+      buffers.set(name, address);
+    }
+    const places = [...buffers].map(([name, address]) => {
+      const data = workload.buffers.get(name) ?? new Uint8Array();
+      const nothing = () => undefined;
+      const buffer = { bytes: data.length, address: BigInt(address), data };
+      return [name, { ...buffer, release: nothing, [Symbol.dispose]: nothing }] as const;
+    });
+    const values = { ...workload.scalars, ...Object.fromEntries(places) };
+    for (const { offset, value } of registerValues(manifest, values).writes) {
+      await host.writeRegister(base + offset, value);
+    }
+    await host.writeRegister(base, 1);
+    await host.done(base);
+    expect(expected.outputs.size).toBeGreaterThan(0);
+    for (const [name, bytes] of expected.outputs) {
+      expect(await host.read(buffers.get(name) ?? 0, bytes.length)).toEqual(bytes);
+    }
+    for (const address of buffers.values()) expect(await host.free(address)).toBe(true);
+  }
+  expect(await host.close()).toBe(0);
+  expect(host.log.join('\n')).not.toContain('not freed');
+});
