@@ -6,7 +6,7 @@ import type { Manifest, ManifestArgument, ManifestType } from './manifest.ts';
 const scalarArgument = 0;
 const globalMemory = 1;
 
-export const hexadecimal = (value: number): string => `0x${value.toString(16)}`;
+export const hexadecimal = (value: number | bigint): string => `0x${value.toString(16)}`;
 
 /** The C type that the value or the elements have in the host's memory, as OpenCL sizes it. */
 function cType({ signed, width }: ManifestType): string {

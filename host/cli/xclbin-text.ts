@@ -84,18 +84,15 @@ function kernelText({ name, language, control, ...kernel }: KernelSummary): stri
   return parts.join('\n\n');
 }
 
-function bankTable(title: string, banks: readonly BankSummary[]): string {
-  return table(
-    ['>index', title, 'type', '>base', '>size', 'used'],
-    banks.map(({ index, name, type, base, bytes, used }) => [
-      index,
-      name,
-      type,
-      base,
-      size(bytes),
-      used ? 'yes' : 'no',
-    ]),
-  );
+/** Banks that nothing uses, of which a card with HBM has dozens, in a line; `--json` has all of them. */
+function bankText(title: string, banks: readonly BankSummary[]): string {
+  const rows = banks
+    .filter(({ used }) => used)
+    .map(({ index, name, type, base, bytes }) => [index, name, type, base, size(bytes)]);
+  const unused = banks.filter(({ used }) => !used).map(({ name }) => name);
+  const parts = rows.length === 0 ? [] : [table(['>index', title, 'type', '>base', '>size'], rows)];
+  if (unused.length > 0) parts.push(`Not used: ${unused.join(', ')}`);
+  return parts.join('\n');
 }
 
 /** What `tilewright inspect` prints. */
@@ -109,8 +106,8 @@ export function xclbinText(file: string, summary: XclbinSummary): string {
     ),
     ...kernels.map(kernelText),
   ];
-  if (banks.length > 0) parts.push(bankTable('bank', banks));
-  if (groups.length > 0) parts.push(bankTable('group of banks', groups));
+  if (banks.length > 0) parts.push(bankText('bank', banks));
+  if (groups.length > 0) parts.push(bankText('group of banks', groups));
   if (clocks.length > 0) {
     const rows = clocks.map(({ name, type, mhz }) => [name, type, mhz]);
     parts.push(table(['clock', 'type', '>MHz'], rows));

@@ -1,4 +1,5 @@
 import { TilewrightError } from '../../support/errors.ts';
+import { printable } from './printable.ts';
 
 /** Whose bytes a reader reads: for its errors. */
 export interface SectionPlace {
@@ -61,7 +62,7 @@ export class SectionReader {
   text(at: number, length: number, what: string): string {
     const field = this.slice(at, length, what);
     const end = field.indexOf(0);
-    return utf8.decode(end < 0 ? field : field.subarray(0, end)).replaceAll(/\p{Cc}/gu, '\ufffd');
+    return printable(utf8.decode(end < 0 ? field : field.subarray(0, end)));
   }
 
   /** Sixteen bytes as UUIDs are written. */

@@ -1,3 +1,4 @@
+import { hexadecimal } from '../kernel-xml.ts';
 import type { Xclbin } from './read-xclbin.ts';
 import type { BitstreamFile } from './sections/bitstream-zip.ts';
 import type { MetadataArgument } from './sections/embedded-metadata.ts';
@@ -89,8 +90,6 @@ export interface XclbinSummary {
   /** Of the zip that an emulation's BITSTREAM is. */
   readonly files: readonly BitstreamFile[];
 }
-
-const hexadecimal = (value: bigint | number): string => `0x${value.toString(16)}`;
 
 /** The last moment that a Date can hold, in seconds. */
 const latest = 8_640_000_000_000n;

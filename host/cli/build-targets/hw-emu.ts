@@ -1,3 +1,4 @@
+import { memoryCards } from '../../../codegen/package/card-memory.ts';
 import { defineTarget } from './build-target.ts';
 import {
   computeUnitOptions,
@@ -6,9 +7,6 @@ import {
   writeOutput,
 } from './compute-unit-options.ts';
 
-// As codegen/package has them, which is loaded only when the target is built.
-const cards = ['u250', 'u280', 'u50', 'u55c'] as const;
-
 export default defineTarget({
   name: 'hw_emu',
   describe: 'an .xclbin around the Verilog that any XRT or OpenCL host runs in emulation',
@@ -16,7 +14,7 @@ export default defineTarget({
     ...computeUnitOptions,
     card: {
       describe: 'Card whose memory is emulated; u280 if --connectivity names HBM, else u250',
-      choices: cards,
+      choices: memoryCards,
       requiresArg: true,
     },
     output: outputOption,

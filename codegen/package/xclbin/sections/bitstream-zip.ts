@@ -1,4 +1,5 @@
 import AdmZip from 'adm-zip';
+import { printable } from '../printable.ts';
 import type { SectionReader } from '../section-reader.ts';
 
 /** A file of the zip that a hw_emu BITSTREAM is. */
@@ -29,10 +30,11 @@ export function decodeBitstream(section: SectionReader): readonly BitstreamFile[
   if (!zip) return undefined;
   try {
     return new AdmZip(Buffer.from(bytes)).getEntries().map(({ entryName, header }) => ({
-      path: entryName.replaceAll(/\p{Cc}/gu, '\ufffd'),
+      path: printable(entryName),
       bytes: header.size,
     }));
   } catch (cause) {
-    throw section.corrupt('it begins as a zip and is none', 0, cause);
+    const why = printable(cause instanceof Error ? cause.message : String(cause));
+    throw section.corrupt(`it begins as a zip and cannot be read: ${why}`, 0, cause);
   }
 }

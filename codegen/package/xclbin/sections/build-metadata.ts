@@ -1,3 +1,4 @@
+import { printable } from '../printable.ts';
 import type { SectionReader } from '../section-reader.ts';
 import { decodeJson, encodeJson, memberOf } from './json-section.ts';
 
@@ -32,7 +33,7 @@ export function decodeBuildMetadata(section: SectionReader): BuildMetadata {
     (word) => typeof word === 'string',
   );
   return {
-    ...(words.length === 0 ? {} : { generator: words.join(' ') }),
-    ...(platform.length === 0 ? {} : { platform: platform.join('_') }),
+    ...(words.length === 0 ? {} : { generator: printable(words.join(' ')) }),
+    ...(platform.length === 0 ? {} : { platform: printable(platform.join('_')) }),
   };
 }

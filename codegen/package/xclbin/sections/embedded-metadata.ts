@@ -3,6 +3,7 @@ import { renderTemplate } from '../../../support/render-template.ts';
 import { parseXml, type XmlElement } from '../../../support/xml.ts';
 import { argumentView, hexadecimal } from '../../kernel-xml.ts';
 import type { Platform } from '../../platform.ts';
+import { printable } from '../printable.ts';
 import type { SectionReader } from '../section-reader.ts';
 
 export interface MetadataArgument {
@@ -49,10 +50,8 @@ export interface EmbeddedMetadata {
 /** `addressQualifier`, by its number. */
 const argumentKinds = ['scalar', 'global memory', 'constant memory', 'local memory', 'stream'];
 
-const control = /\p{Cc}/gu;
-
 function attribute(element: XmlElement, name: string): string {
-  return (element.attributes[name] ?? '').replaceAll(control, '\ufffd');
+  return printable(element.attributes[name] ?? '');
 }
 
 /** Decimal or 0x; NaN, which no file means, for anything else. */

@@ -1,3 +1,4 @@
+import { printable } from '../printable.ts';
 import type { SectionReader } from '../section-reader.ts';
 
 /** Where a block of the platform's shell has its registers. */
@@ -105,8 +106,7 @@ function numberOf(node: TreeNode, name: string, words: number): bigint | undefin
 
 function textOf(bytes: Uint8Array): string {
   const zero = bytes.indexOf(0);
-  const text = Buffer.from(zero < 0 ? bytes : bytes.subarray(0, zero)).toString('utf8');
-  return text.replaceAll(/\p{Cc}/gu, '\ufffd');
+  return printable(Buffer.from(zero < 0 ? bytes : bytes.subarray(0, zero)).toString('utf8'));
 }
 
 /** The interfaces and the endpoints of the flattened device tree that PARTITION_METADATA is. */
