@@ -43,6 +43,22 @@ test.each([
   expect(onlyJson(scripted.stdout)).toHaveProperty('error.code');
 });
 
+test.each([
+  { words: ['-p', 'mean_aggregate.fanout=8'], says: 'which is no other kernel of --cu' },
+  {
+    words: ['-p', 'vector_add.x=8', '--cu', 'vector_add:2'],
+    says: 'Write -p x=value for the first kernel',
+  },
+  {
+    words: ['-p', 'mean_aggregate.fan=8', '--cu', 'mean_aggregate'],
+    says: "mean_aggregate has no parameter 'fan'",
+  },
+])('parameters of other kernels: $words', async ({ words, says }) => {
+  const { code, stderr } = await call(['build', kernel, '--target', 'hw_emu', ...words]);
+  expect(code).toBeGreaterThan(0);
+  expect(stderr).toContain(says);
+});
+
 test('options of a card belong to the targets that put kernels on one', async () => {
   const { code, stderr } = await call(['build', kernel, '--target', 'sim', '--card', 'u280']);
   expect(code).toBe(2);

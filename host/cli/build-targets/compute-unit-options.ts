@@ -6,6 +6,8 @@ import {
 import { TilewrightError } from '../../../codegen/support/errors.ts';
 import type { BuiltKernel } from '../../device/built-kernel.ts';
 import { type CommandContext, usageError } from '../command.ts';
+import { checkOwners, parametersOf } from '../kernel-parameters.ts';
+import { tellWarnings } from '../kernel-warnings.ts';
 
 /** The same for every target that puts compute units of one or several kernels on a card. */
 export const computeUnitOptions = {
@@ -47,6 +49,8 @@ export interface CardKernel {
 interface GivenOptions {
   readonly cu?: readonly string[] | undefined;
   readonly connectivity?: string | undefined;
+  readonly parameter?: Readonly<Record<string, number>> | undefined;
+  readonly strict?: boolean | undefined;
 }
 
 function parseUnits(given: readonly string[]): ReadonlyMap<string, number | undefined> {
@@ -64,8 +68,8 @@ function parseUnits(given: readonly string[]): ReadonlyMap<string, number | unde
 }
 
 /**
- * The kernels that a call puts on one card: the one it names, and those of `--cu`, built with their
- * default parameters; and what `--connectivity` says.
+ * The kernels that a call puts on one card: the one it names, and those of `--cu`, built with the
+ * parameters of `-p NAME.parameter=value`; and what `--connectivity` says.
  */
 export async function gatherKernels(
   kernel: BuiltKernel,
@@ -76,13 +80,20 @@ export async function gatherKernels(
   const { buildKernel } = await import('../../device/build-kernel.ts');
   const counts = parseUnits(options.cu ?? []);
   const own = kernel.manifest.kernel;
+  checkOwners(
+    options.parameter,
+    [...counts.keys()].filter((name) => name !== own),
+  );
   const kernels: CardKernel[] = [];
   const add = (built: BuiltKernel, count: number | undefined) =>
     kernels.push({ built, ...(count === undefined ? {} : { count }) });
   add(kernel, counts.get(own));
   for (const [name, count] of counts) {
     if (name === own) continue;
-    const built = await context.progress.step(`Compiling ${name}`, () => buildKernel(name));
+    const built = await context.progress.step(`Compiling ${name}`, () =>
+      buildKernel(name, parametersOf(name, options.parameter)),
+    );
+    tellWarnings(built.warnings ?? [], options.strict ?? false, context);
     const taken = kernels.some(
       ({ built: other }) => other.manifest.kernel === built.manifest.kernel,
     );

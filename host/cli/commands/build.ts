@@ -1,6 +1,7 @@
 import type { TargetAnswer } from '../build-targets/build-target.ts';
 import { buildTargets, chosenTargets, targetOptions } from '../build-targets/index.ts';
 import { defineCommand, parameterOption } from '../command.ts';
+import { checkOwners, parametersOf } from '../kernel-parameters.ts';
 import { strictOption, tellWarnings } from '../kernel-warnings.ts';
 
 const described = buildTargets.map(({ name, describe }) => `${name}: ${describe}`).join('; ');
@@ -27,9 +28,11 @@ export default defineCommand({
   ],
   async run(options, context, kernel) {
     const targets = chosenTargets(options.target, options);
+    // Where a target takes --cu, it checks them against the kernels that are named there.
+    if (!targets.some((target) => 'cu' in target.options)) checkOwners(options.parameter);
     const { buildKernel } = await import('../../device/build-kernel.ts');
     const built = await context.progress.step(`Compiling ${kernel}`, () =>
-      buildKernel(kernel, options.parameter ?? {}),
+      buildKernel(kernel, parametersOf('', options.parameter)),
     );
     const { warnings = [] } = built;
     tellWarnings(warnings, options.strict, context);
