@@ -1,14 +1,18 @@
+import {
+  knownComparison,
+  maximum,
+  minimum,
+  type RingOp,
+  ringInterval,
+} from '../../ir/intervals.ts';
 import { type BinaryOp, type IntType, intType } from '../../ir/ir.ts';
 import { asClass, type Level, literal, operand, type Text, tightType } from './text.ts';
-import { type Interval, maximum, minimum } from './types.ts';
 
 /**
  * C++ operators on texts, exact as the IR asks: ap_int's results of + - * & | ^ grow, so only the
  * width of a result needs care. Comparisons of mixed sign do follow C's conversions in ap_int, so both
  * sides are first brought to one type.
  */
-
-type RingOp = Extract<BinaryOp, 'add' | 'sub' | 'mul' | 'and' | 'or' | 'xor'>;
 
 const symbols: Record<RingOp, string> = {
   add: '+',
@@ -39,31 +43,6 @@ function grownType(op: RingOp, a: IntType, b: IntType): IntType {
   return intType(signed, common);
 }
 
-function bitsInterval(op: 'and' | 'or' | 'xor', a: Interval, b: Interval): Interval {
-  if (op === 'and' && (a.min >= 0n || b.min >= 0n)) {
-    const tops = [a, b].filter(({ min }) => min >= 0n).map(({ max }) => max);
-    return { min: 0n, max: minimum(...tops) };
-  }
-  const bits = BigInt(maximum(a.max, b.max, ~a.min, ~b.min).toString(2).length);
-  const top = (1n << bits) - 1n;
-  return { min: a.min >= 0n && b.min >= 0n ? 0n : ~top, max: top };
-}
-
-function resultInterval(op: RingOp, a: Interval, b: Interval): Interval {
-  switch (op) {
-    case 'add':
-      return { min: a.min + b.min, max: a.max + b.max };
-    case 'sub':
-      return { min: a.min - b.max, max: a.max - b.min };
-    case 'mul': {
-      const corners = [a.min * b.min, a.min * b.max, a.max * b.min, a.max * b.max];
-      return { min: minimum(...corners), max: maximum(...corners) };
-    }
-    default:
-      return bitsInterval(op, a, b);
-  }
-}
-
 /** An operand that ap_int's operators see, not C++'s own: `false + 1` would be an int. */
 function lifted(text: Text): Text {
   return text.form === 'bool' || text.form === 'literal' ? asClass(text, tightType(text)) : text;
@@ -92,7 +71,7 @@ export function ring(op: RingOp, left: Text, right: Text, tight: boolean): Text 
     level,
     form: 'grown',
     cpp: grownType(op, a.cpp, b.cpp),
-    ...resultInterval(op, a, b),
+    ...ringInterval(op, a, b),
   };
 }
 
@@ -130,6 +109,7 @@ export type CompareOp = Extract<BinaryOp, 'eq' | 'ne' | 'lt' | 'le'>;
 
 /** A comparison of exact values. */
 export function compare(op: CompareOp, left: Text, right: Text, tight: boolean): Text {
+  // g++ would warn of a comparison that is always true.
   const known = knownComparison(op, left, right);
   if (known !== undefined) return literal(known ? 1n : 0n);
   let [a, b] = comparable(left, right, tight);
@@ -149,19 +129,6 @@ export function compare(op: CompareOp, left: Text, right: Text, tight: boolean):
   };
 }
 
-/** What the ranges alone decide: g++ would warn of a comparison that is always true. */
-function knownComparison(op: CompareOp, a: Interval, b: Interval): boolean | undefined {
-  if (op === 'lt' || op === 'le') {
-    const below = op === 'lt' ? a.max < b.min : a.max <= b.min;
-    const above = op === 'lt' ? a.min >= b.max : a.min > b.max;
-    return below ? true : above ? false : undefined;
-  }
-  const apart = a.max < b.min || b.max < a.min;
-  const same = a.min === a.max && b.min === b.max && a.min === b.min;
-  if (!apart && !same) return undefined;
-  return (op === 'eq') === same;
-}
-
 /** `and`, `or`, `xor` of conditions as C++'s own logic; undefined where neither side is a bool. */
 export function logic(op: 'and' | 'or' | 'xor', a: Text, b: Text): Text | undefined {
   const condition = (text: Text) => text.min >= 0n && text.max <= 1n;
@@ -175,16 +142,4 @@ export function logic(op: 'and' | 'or' | 'xor', a: Text, b: Text): Text | undefi
   const symbol = op === 'and' ? '&&' : '||';
   const text = `${operand(a, 'compare', op)} ${symbol} ${operand(b, 'compare', op)}`;
   return { text, level: op, ...bool };
-}
-
-/** Bounds of ⌊a / 2^b⌋. */
-export function shiftedRight(a: Interval, b: Interval): Interval {
-  const shift = (value: bigint, by: bigint) => value >> (by > 64n ? 64n : by);
-  const corners = [
-    shift(a.min, b.min),
-    shift(a.min, b.max),
-    shift(a.max, b.min),
-    shift(a.max, b.max),
-  ];
-  return { min: minimum(...corners), max: maximum(...corners) };
 }

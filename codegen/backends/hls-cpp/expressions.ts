@@ -1,3 +1,4 @@
+import { inside, shiftedRight } from '../../ir/intervals.ts';
 import {
   type BinaryExpr,
   type Expr,
@@ -17,12 +18,12 @@ import {
   type UnaryExpr,
   type VecType,
 } from '../../ir/ir.ts';
-import { compare, isRing, logic, ring, shiftedRight } from './arithmetic.ts';
+import { compare, isRing, logic, ring } from './arithmetic.ts';
 import type { Helpers } from './helpers.ts';
 import type { NameScope } from './names.ts';
 import { Prelude } from './prelude.ts';
 import { asClass, literal, operand, type Text, tightType } from './text.ts';
-import { cppInt, cppType, inside } from './types.ts';
+import { cppInt, cppType } from './types.ts';
 
 /** Which lane of a vector a text is about: a number, or the text of an index. */
 export interface LaneIndex {

@@ -1,7 +1,4 @@
-/**
- * Names of the IR are those of the TypeScript source; a C++ file forbids some of them. `NameScope`
- * keeps a name wherever it can and appends an underscore or a number where it cannot.
- */
+import { NameScope as Names } from '../../support/name-scope.ts';
 
 /** C++'s own words, and `l`: the lane in every loop over the lanes of a vector. */
 const reserved = new Set(
@@ -30,34 +27,9 @@ const library = new Set(
   ),
 );
 
-export class NameScope {
-  private readonly taken: Set<string>;
-  private readonly outer: NameScope | undefined;
-
+/** The names of a C++ file, or of one function in it. */
+export class NameScope extends Names {
   constructor(outer?: NameScope) {
-    this.outer = outer;
-    this.taken = new Set();
-  }
-
-  private has(name: string): boolean {
-    return reserved.has(name) || this.taken.has(name) || (this.outer?.has(name) ?? false);
-  }
-
-  private isFree(name: string): boolean {
-    return !this.has(name) && !(this.outer === undefined && library.has(name));
-  }
-
-  /** A C++ identifier as near to `wanted` as possible, distinct from every other one in scope. */
-  claim(wanted: string): string {
-    let base = wanted.replace(/[^A-Za-z0-9_]/g, '_').replace(/__+/g, '_');
-    // A leading underscore or digit, and a double underscore anywhere, belong to the compiler.
-    if (!/^[A-Za-z]/.test(base)) base = `v${base}`;
-    let name = base;
-    for (let number = 0; !this.isFree(name); number++) {
-      name =
-        number === 0 && !base.endsWith('_') ? `${base}_` : `${base.replace(/_$/, '')}_${number}`;
-    }
-    this.taken.add(name);
-    return name;
+    super({ reserved, library }, outer);
   }
 }

@@ -1,5 +1,6 @@
+import { type Interval, inside } from '../../ir/intervals.ts';
 import { type IntType, intType, sameType, typeForRange } from '../../ir/ir.ts';
-import { cppInt, type Interval, inside, wideLiteral } from './types.ts';
+import { cppInt, wideLiteral } from './types.ts';
 
 /** How tightly the outermost operator of a text binds. */
 export type Level =

@@ -1,4 +1,4 @@
-import { type IntType, rangeOf, type Type, typeText } from '../../ir/ir.ts';
+import { type IntType, type Type, typeText } from '../../ir/ir.ts';
 
 /** How types are spelled in HLS C++. */
 
@@ -22,22 +22,4 @@ export function wideLiteral(value: bigint, type: IntType): string {
   // C++ has no negative literals: the most negative 64-bit value is an expression.
   const text = value === -(1n << 63n) ? `${value + 1n}LL - 1` : `${value}LL`;
   return `${cppInt(type)}(${text})`;
-}
-
-export interface Interval {
-  readonly min: bigint;
-  readonly max: bigint;
-}
-
-export function inside(value: Interval, type: IntType): boolean {
-  const { min, max } = rangeOf(type);
-  return value.min >= min && value.max <= max;
-}
-
-export function minimum(...values: readonly bigint[]): bigint {
-  return values.reduce((a, b) => (b < a ? b : a));
-}
-
-export function maximum(...values: readonly bigint[]): bigint {
-  return values.reduce((a, b) => (b > a ? b : a));
 }

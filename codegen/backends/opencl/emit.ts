@@ -1,0 +1,213 @@
+import { type IntType, type KernelIR, type Type, typeText } from '../../ir/ir.ts';
+import { allStatements, expressionsOf, operandsOf } from '../../ir/visit.ts';
+import { renderTemplate } from '../../support/render-template.ts';
+import { arithmeticHelpers, wrapped } from './arithmetic.ts';
+import { stored } from './expressions.ts';
+import { type KernelPlan, namesIn, type ProcessPlan, planKernel } from './plan.ts';
+import { printProcess } from './print-process.ts';
+import { storedInt, storedType } from './types.ts';
+
+interface Parameter {
+  readonly type: string;
+  readonly name: string;
+}
+
+const reportParameters: readonly Parameter[] = [
+  { type: 'global uchar *', name: 'report' },
+  { type: 'ulong ', name: 'report_bytes' },
+];
+
+function list(parameters: readonly Parameter[]): string {
+  return parameters.map(({ type, name }) => `${type}${name}`).join(', ');
+}
+
+function names(parameters: readonly Parameter[]): string {
+  return parameters.map(({ name }) => name).join(', ');
+}
+
+/** Every vector type that a declaration or an expression has. */
+function vectorTypes(kernel: KernelIR): ReadonlyMap<string, Type> {
+  const found = new Map<string, Type>();
+  const add = (type: Type) => void (type.kind === 'vec' && found.set(typeText(type), type));
+  for (const { fields } of kernel.streams) for (const { type } of fields) add(type);
+  for (const { variables, arrays, body } of kernel.processes) {
+    for (const { type } of variables) add(type);
+    for (const { element } of arrays) add(element);
+    const seen = new Set<unknown>();
+    const visit = (expr: Parameters<typeof operandsOf>[0]): void => {
+      if (seen.has(expr)) return;
+      seen.add(expr);
+      add(expr.type);
+      for (const operand of operandsOf(expr)) visit(operand);
+    };
+    for (const stmt of allStatements(body)) for (const expr of expressionsOf(stmt)) visit(expr);
+  }
+  return found;
+}
+
+function memoryParameter(plan: KernelPlan, name: string): Parameter {
+  const memory = plan.memories.get(name);
+  if (memory === undefined) throw new Error(`the IR names ${name}, which is not there`);
+  const constant = memory.memory.direction === 'read' ? 'const ' : '';
+  return { type: `global ${constant}uchar *restrict `, name: memory.name };
+}
+
+/** Arguments of 4 or 8 bytes, sign-extended: what XRT's kernels take. */
+function argumentType({ signed, width }: IntType): string {
+  return `${signed ? '' : 'u'}${width <= 32 ? 'int' : 'long'} `;
+}
+
+class KernelEmitter {
+  private readonly kernel: KernelIR;
+  private readonly plan: KernelPlan;
+
+  constructor(kernel: KernelIR) {
+    this.kernel = kernel;
+    this.plan = planKernel(kernel);
+  }
+
+  private process(own: ProcessPlan) {
+    const printed = printProcess(this.plan, own);
+    const { file, line } = own.process.span;
+    const parameters: Parameter[] = [{ type: 'global struct workspace *const ', name: 'w' }];
+    for (const { name } of this.kernel.memories) {
+      if (printed.usedMemories.has(name)) parameters.push(memoryParameter(this.plan, name));
+    }
+    for (const { name, type } of this.kernel.scalars) {
+      const own = this.plan.scalars.get(name) ?? name;
+      if (printed.usedScalars.has(name))
+        parameters.push({ type: `const ${storedInt(type)} `, name: own });
+    }
+    if (printed.usesReport) parameters.push(...reportParameters);
+    const head = `static void ${own.name}(${list(parameters)}) {`;
+    return {
+      name: own.name,
+      at: own.at,
+      text: [`// ${file}:${line}`, head, ...printed.lines, '}'].join('\n'),
+      call: `${own.name}(${names(parameters)});`,
+      usesReport: printed.usesReport,
+    };
+  }
+
+  private structs() {
+    const streams = [...this.plan.streams.values()]
+      .filter(({ element }) => element !== '')
+      .map(({ element, fields, stream }) => ({
+        comment: `One element of stream ${stream.name}.`,
+        name: element,
+        fields: fields.map((name, at) => `${storedType(stream.fields[at].type)} ${name}`),
+      }));
+    const states = this.plan.processes.map((own) => ({
+      comment: `${own.process.name}: where it stopped, what it waits for, and its variables.`,
+      name: `${own.name}_state`,
+      fields: ['uint at, waiting', ...this.lasting(own)],
+    }));
+    return [...streams, ...states];
+  }
+
+  private lasting(own: ProcessPlan): string[] {
+    const names = namesIn(this.plan, own).variables;
+    return own.process.variables
+      .filter(({ name }) => own.lasting.has(name))
+      .map(({ name, type }) => `${storedType(type)} ${names.get(name)}`);
+  }
+
+  private bulk(): string[] {
+    const rings = [...this.plan.streams.values()]
+      .filter(({ element }) => element !== '')
+      .map(({ element, name, capacity }) => `struct ${element} ${name}[${capacity}]`);
+    const arrays = this.plan.processes
+      .filter(({ process }) => process.arrays.length > 0)
+      .map((own) => {
+        const names = namesIn(this.plan, own).arrays;
+        const members = own.process.arrays.map(
+          ({ name, element, length }) => `${storedType(element)} ${names.get(name)}[${length}];`,
+        );
+        return `struct { ${members.join(' ')} } ${own.name}_arrays`;
+      });
+    return [...rings, ...arrays];
+  }
+
+  emit(): string {
+    const { kernel, plan } = this;
+    const processes = plan.processes.map((own) => this.process(own));
+    const usesReport = processes.some((one) => one.usesReport);
+    const memories = [...plan.memories.values()].map(({ name, at, memory }) => ({
+      name,
+      at,
+      responses: memory.direction === 'write',
+    }));
+    const pointers = kernel.memories.map(({ name }) => memoryParameter(plan, name));
+    const scalars = kernel.scalars.map(({ name, type }) => ({
+      name: plan.scalars.get(name) ?? name,
+      type,
+    }));
+    const run: Parameter[] = [
+      { type: 'global struct workspace *const ', name: 'w' },
+      ...pointers,
+      ...scalars.map(({ name, type }) => ({ type: `const ${storedInt(type)} `, name })),
+      ...(usesReport ? reportParameters : []),
+    ];
+    const order = kernel.argumentOrder.map((argument): Parameter => {
+      const scalar = kernel.scalars.find(({ name }) => name === argument);
+      if (scalar === undefined) return memoryParameter(plan, argument);
+      return { type: argumentType(scalar.type), name: plan.scalars.get(argument) ?? argument };
+    });
+    const behind: readonly Parameter[] = [
+      ...memories.map(({ name }) => ({ type: 'ulong ', name: `${name}_beats` })),
+      { type: 'global ulong *', name: 'workspace' },
+      { type: 'ulong ', name: 'workspace_bytes' },
+      ...reportParameters,
+    ];
+    const parameterTexts = [...order, ...behind].map(({ type, name }) => `${type}${name}`);
+    // A scalar is wrapped to its width, whatever the host passes.
+    const runArguments = run.map(({ name }) => {
+      const scalar = scalars.find((one) => one.name === name);
+      if (scalar === undefined) return name;
+      const { signed, width } = scalar.type;
+      const passed = { kind: 'int', signed, width: width <= 32 ? 32 : 64 } as const;
+      return wrapped(stored(name, passed), scalar.type).text;
+    });
+    const texts = processes.map(({ text }) => text).join('\n');
+    const settings = Object.entries(kernel.parameters).map(([name, value]) => `${name} ${value}`);
+    const text = renderTemplate('codegen/backends/opencl/templates/kernel.cl.hbs', {
+      name: kernel.name,
+      summary: kernel.summary,
+      source: kernel.processes[0]?.span.file ?? kernel.name,
+      parameters: settings.join(', '),
+      vectors: [...vectorTypes(kernel).values()].map((type) => ({
+        type: type.kind === 'vec' ? storedInt(type.element) : '',
+        lanes: type.kind === 'vec' ? type.lanes : 0,
+        name: storedType(type),
+      })),
+      constants: plan.constants.texts,
+      structs: this.structs(),
+      requests: plan.requests,
+      requestMask: plan.requests - 1,
+      bulk: this.bulk(),
+      state: [
+        ...plan.processes.map(({ name }) => `struct ${name}_state ${name}`),
+        ...[...plan.streams.values()].map(({ name }) => `struct counters ${name}`),
+        ...memories.map(({ name }) => `struct port ${name}`),
+        ...memories.map(({ name }) => `ulong ${name}_beats`),
+      ],
+      headBytes: 64 + 8 * processes.length,
+      usesReport,
+      functions: [...arithmeticHelpers]
+        .filter(([name]) => new RegExp(`\\b${name}\\b`).test(texts))
+        .map(([, helper]) => helper),
+      processes,
+      streams: [...plan.streams.values()],
+      memories,
+      runParameters: list(run),
+      runArguments: runArguments.join(', '),
+      parameterList: `\n    ${parameterTexts.join(',\n    ')}`,
+    });
+    return `${text.trimEnd()}\n`;
+  }
+}
+
+/** The text of `opencl/<kernel>.cl`. */
+export function emitKernel(kernel: KernelIR): string {
+  return new KernelEmitter(kernel).emit();
+}

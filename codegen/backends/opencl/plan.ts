@@ -1,0 +1,189 @@
+import { declaringStmt } from '../../ir/declaring.ts';
+import { type Access, endpoints } from '../../ir/endpoints.ts';
+import type { KernelIR, Memory, Process, Stmt, Stream } from '../../ir/ir.ts';
+import { variablesOf } from '../../ir/reads.ts';
+import { allStatements, definedBy, expressionsOf } from '../../ir/visit.ts';
+import { Constants } from './constants.ts';
+import { NameScope } from './names.ts';
+import { runsOf, type Segment, type Segments, segmentsOf } from './segments.ts';
+import { bytesOf } from './types.ts';
+
+/** A stream's queue: `capacity` elements, a power of two, in the work-item's own part of the workspace. */
+export interface StreamPlan {
+  readonly stream: Stream;
+  readonly at: number;
+  readonly name: string;
+  /** The struct of an element; empty where there is nothing in it. */
+  readonly element: string;
+  readonly fields: readonly string[];
+  readonly capacity: number;
+}
+
+export interface MemoryPlan {
+  readonly memory: Memory;
+  readonly at: number;
+  readonly name: string;
+}
+
+export interface ProcessPlan {
+  readonly process: Process;
+  readonly at: number;
+  readonly name: string;
+  readonly segments: Segments;
+  /** Variables that must outlive a pause; the others live inside one run of statements. */
+  readonly lasting: ReadonlySet<string>;
+}
+
+/** The names inside a process's function, which its state has too. */
+export interface ProcessNames {
+  readonly scope: NameScope;
+  readonly variables: ReadonlyMap<string, string>;
+  readonly arrays: ReadonlyMap<string, string>;
+}
+
+/** To be called once all names outside the functions are claimed. */
+export function namesIn(plan: KernelPlan, { process }: ProcessPlan): ProcessNames {
+  const scope = new NameScope(plan.globals);
+  const claim = ({ name }: { readonly name: string }) => [name, scope.claim(name)] as const;
+  return {
+    scope,
+    variables: new Map(process.variables.map(claim)),
+    arrays: new Map(process.arrays.map(claim)),
+  };
+}
+
+/** Everything in the emitted file that has a name or a size. */
+export interface KernelPlan {
+  readonly kernel: KernelIR;
+  readonly globals: NameScope;
+  readonly constants: Constants;
+  readonly streams: ReadonlyMap<string, StreamPlan>;
+  readonly memories: ReadonlyMap<string, MemoryPlan>;
+  readonly scalars: ReadonlyMap<string, string>;
+  readonly tables: ReadonlyMap<
+    string,
+    { readonly name: string; readonly values: readonly bigint[] }
+  >;
+  readonly processes: readonly ProcessPlan[];
+  /** The one process that does this to a stream or memory; undefined where none does. */
+  user(access: Access, name: string): ProcessPlan | undefined;
+  /** Bursts that a memory's queue of requests holds, a power of two. */
+  readonly requests: number;
+}
+
+/** Bytes of a queue, where it need not be larger: all of them together should stay in a processor's cache. */
+const queueBytes = 8192;
+const leastElements = 16;
+const mostElements = 1024;
+const leastRequests = 64;
+
+function powerOfTwo(least: number): number {
+  return 2 ** Math.ceil(Math.log2(least));
+}
+
+/** The most elements that one run of statements takes from, or puts into, a stream. */
+function atOnce(processes: readonly ProcessPlan[], access: Access, name: string): number {
+  const counts = processes.flatMap(({ segments }) =>
+    [...runsOf(segments)].flatMap(({ needs }) =>
+      needs.filter((need) => need.access === access && need.name === name),
+    ),
+  );
+  return Math.max(0, ...counts.map(({ count }) => count));
+}
+
+function capacityOf(stream: Stream, processes: readonly ProcessPlan[]): number {
+  // What hardware holds, and what waits here for the others of its run of statements.
+  const least =
+    stream.depth + atOnce(processes, 'read', stream.name) + atOnce(processes, 'write', stream.name);
+  const bytes = stream.fields.reduce((sum, { type }) => sum + bytesOf(type), 0);
+  const many = Math.floor(queueBytes / Math.max(1, bytes));
+  return powerOfTwo(Math.max(least, leastElements, Math.min(mostElements, many)));
+}
+
+function mentionsIn(statements: Iterable<Stmt>, found: Set<string>): Set<string> {
+  for (const stmt of statements) {
+    for (const name of definedBy(stmt)) found.add(name);
+    for (const expr of expressionsOf(stmt)) for (const name of variablesOf(expr)) found.add(name);
+  }
+  return found;
+}
+
+/** Variables that are used in more than one run of statements, or keep a value from one time to the next. */
+function lastingVariables(process: Process, segments: Segments): Set<string> {
+  const lasting = new Set<string>();
+  const runs = [...runsOf(segments)];
+  const mentioned = runs.map(({ statements }) => mentionsIn(allStatements(statements), new Set()));
+  const between = (list: readonly Segment[]): void => {
+    for (const one of list) {
+      if (one.kind === 'run') continue;
+      const parts =
+        one.kind === 'loop' ? [...one.source.init, ...one.source.step, one.source] : [one.source];
+      mentionsIn(parts, lasting);
+      for (const inner of one.kind === 'loop' ? [one.body] : [one.then, one.else]) {
+        between(inner.list);
+      }
+    }
+  };
+  between(segments.list);
+  for (const { name } of process.variables) {
+    const at = mentioned.flatMap((names, run) => (names.has(name) ? [run] : []));
+    if (at.length > 1) lasting.add(name);
+    else if (at.length === 1 && declaringStmt(runs[at[0]].statements, name) === undefined) {
+      lasting.add(name);
+    }
+  }
+  return lasting;
+}
+
+export function planKernel(kernel: KernelIR): KernelPlan {
+  const globals = new NameScope();
+  globals.claim(kernel.name);
+  // The host knows arguments by their names: those are claimed first.
+  const scalars = new Map(kernel.scalars.map(({ name }) => [name, globals.claim(name)]));
+  const memories = new Map(
+    kernel.memories.map((memory, at) => [
+      memory.name,
+      { memory, at, name: globals.claim(memory.name) },
+    ]),
+  );
+  const processes = kernel.processes.map((process, at): ProcessPlan => {
+    const segments = segmentsOf(process.body);
+    const lasting = lastingVariables(process, segments);
+    return { process, at, name: globals.claim(process.name), segments, lasting };
+  });
+  const streams = new Map(
+    kernel.streams.map((stream, at): [string, StreamPlan] => {
+      const name = globals.claim(stream.name);
+      const members = new NameScope();
+      const fields = stream.fields.map((field) => members.claim(field.name));
+      const element = fields.length === 0 ? '' : globals.claim(`${stream.name}_t`);
+      const capacity = capacityOf(stream, processes);
+      return [stream.name, { stream, at, name, element, fields, capacity }];
+    }),
+  );
+  const constants = new Constants(globals);
+  const tables = new Map(
+    kernel.tables.map((table) => [
+      table.name,
+      { name: constants.table(table), values: table.values },
+    ]),
+  );
+  const ends = endpoints(kernel);
+  return {
+    kernel,
+    globals,
+    constants,
+    streams,
+    memories,
+    scalars,
+    tables,
+    processes,
+    user(access, name) {
+      const [user] = ends.get(`${access} ${name}`) ?? [];
+      return processes.find(({ process }) => process.name === user);
+    },
+    requests: powerOfTwo(
+      Math.max(leastRequests, ...kernel.memories.map(({ outstanding }) => 2 * outstanding)),
+    ),
+  };
+}

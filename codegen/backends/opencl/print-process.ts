@@ -1,0 +1,510 @@
+import { declaringStmt } from '../../ir/declaring.ts';
+import type { Access } from '../../ir/endpoints.ts';
+import {
+  type Expr,
+  elementOf,
+  type IfStmt,
+  type LoopStmt,
+  type Message,
+  type Span,
+  type Stmt,
+  type Type,
+} from '../../ir/ir.ts';
+import { ExpressionPrinter } from './expressions.ts';
+import type { NameScope } from './names.ts';
+import {
+  type KernelPlan,
+  type MemoryPlan,
+  namesIn,
+  type ProcessPlan,
+  type StreamPlan,
+} from './plan.ts';
+import type { Need, Run, Segments } from './segments.ts';
+import { converted, operand } from './text.ts';
+import { storedInt, storedType } from './types.ts';
+
+/** What a process waits for, as the host reads it in the report: the kind times 65536, and which one. */
+const waitKinds: Readonly<Record<Access, number>> = {
+  read: 1,
+  write: 2,
+  receive: 3,
+  send: 4,
+  request: 5,
+  response: 6,
+};
+
+export interface PrintedProcess {
+  readonly lines: readonly string[];
+  readonly usedMemories: ReadonlySet<string>;
+  readonly usedScalars: ReadonlySet<string>;
+  readonly usesReport: boolean;
+}
+
+/** Prints the body of a process: statements that can stop where they wait, and go on from there. */
+export function printProcess(plan: KernelPlan, own: ProcessPlan): PrintedProcess {
+  return new ProcessPrinter(plan, own).print();
+}
+
+class ProcessPrinter {
+  private readonly plan: KernelPlan;
+  private readonly own: ProcessPlan;
+  private readonly scope: NameScope;
+  private readonly variables: ReadonlyMap<string, string>;
+  private readonly types: ReadonlyMap<string, Type>;
+  private readonly arrays: ReadonlyMap<string, string>;
+  private readonly expressions: ExpressionPrinter;
+  private readonly lines: string[] = [];
+  private readonly usedMemories = new Set<string>();
+  private readonly usedScalars = new Set<string>();
+  private usesReport = false;
+  private jumps = false;
+  private indent = 1;
+  private lastOrigin = '';
+  /** The statements of the run that is printed: its variables are declared in it. */
+  private run: readonly Stmt[] = [];
+
+  constructor(plan: KernelPlan, own: ProcessPlan) {
+    this.plan = plan;
+    this.own = own;
+    const { scope, variables, arrays } = namesIn(plan, own);
+    this.scope = scope;
+    this.variables = variables;
+    this.arrays = arrays;
+    this.types = new Map(own.process.variables.map(({ name, type }) => [name, type]));
+    const names = {
+      claim: (wanted: string) => this.scope.claim(wanted),
+      variable: (name: string) => this.variable(name),
+      scalar: (name: string) => {
+        this.usedScalars.add(name);
+        return known(plan.scalars.get(name), name);
+      },
+      table: (name: string) => known(plan.tables.get(name), name),
+    };
+    this.expressions = new ExpressionPrinter(names, plan.constants, (text) => this.line(text));
+  }
+
+  print(): PrintedProcess {
+    const { name, lasting, segments } = this.own;
+    const kept = this.own.process.variables.filter((one) => lasting.has(one.name));
+    this.line(`global struct ${name}_state *const state = &w->${name};`);
+    if (segments.last > 0) this.line('uint at = state->at;');
+    for (const { name: variable, type } of kept) {
+      const own = this.variable(variable);
+      this.line(`${storedType(type)} ${own} = state->${own};`);
+    }
+    this.segments(segments, segments.last);
+    this.line(`${segments.last > 0 ? 'at' : 'state->at'} = FINISHED;`);
+    this.line('w->moved = 1;');
+    if (this.jumps) this.lines.push('suspend:');
+    if (segments.last > 0) this.line('state->at = at;');
+    for (const { name: variable } of kept) {
+      const own = this.variable(variable);
+      this.line(`state->${own} = ${own};`);
+    }
+    // A label must stand before a statement.
+    if (this.lines.at(-1) === 'suspend:') this.line(';');
+    const { lines, usedMemories, usedScalars, usesReport } = this;
+    return { lines, usedMemories, usedScalars, usesReport };
+  }
+
+  private variable(name: string): string {
+    return known(this.variables.get(name), name);
+  }
+
+  private typeOf(name: string): Type {
+    return known(this.types.get(name), name);
+  }
+
+  private line(text: string): void {
+    this.lines.push(`${'  '.repeat(this.indent)}${text}`);
+  }
+
+  private nested(print: () => void): void {
+    this.indent += 1;
+    print();
+    this.indent -= 1;
+  }
+
+  private source(span: Span | undefined): void {
+    if (span === undefined) return;
+    const origin = `// ${span.file}:${span.line}`;
+    if (origin !== this.lastOrigin) this.line(origin);
+    this.lastOrigin = origin;
+  }
+
+  /**
+   * `at` is the point to go on from, 0 where the code runs on. Whoever comes here to go on does so at a point
+   * up to `last`: what lies before that point is passed over.
+   */
+  private segments({ list }: Segments, last: number): void {
+    // Behind the last point nobody goes on any more.
+    let passed = last === 0;
+    for (const one of list) {
+      const until = lastOf(one);
+      const guarded = !passed && until < last;
+      if (guarded) {
+        this.line(until === 0 ? 'if (at == 0) {' : `if (at <= ${until}) {`);
+        this.indent += 1;
+      }
+      if (one.kind === 'run') this.printRun(one);
+      else if (one.kind === 'loop') this.pausingLoop(one.source, one.body);
+      else this.pausingIf(one.source, one.then, one.else);
+      if (guarded) {
+        this.indent -= 1;
+        this.line('}');
+      }
+      if (until === last) passed = true;
+    }
+  }
+
+  private printRun(run: Run): void {
+    this.run = run.statements;
+    if (run.point > 0) {
+      this.source(run.statements.find(({ span }) => span !== undefined)?.span);
+      for (const need of run.needs) this.wait(need, run.point);
+      this.line('at = 0;');
+    }
+    this.line('{');
+    this.nested(() => this.block(run.statements));
+    this.line('}');
+  }
+
+  private jump(): string {
+    this.jumps = true;
+    return 'goto suspend;';
+  }
+
+  /** Stops the process at this point until a stream or memory is ready for so many accesses. */
+  private wait({ access, name, count }: Need, point: number): void {
+    const { plan } = this;
+    const stream = plan.streams.get(name);
+    const resource = stream ?? known(plan.memories.get(name), name);
+    const queue = `w->${resource.name}`;
+    const lacks = {
+      read: `${queue}.written - ${queue}.taken < ${count}`,
+      write: `${stream?.capacity} - (${queue}.written - ${queue}.taken) < ${count}`,
+      receive: `${queue}.requested - ${queue}.taken < ${count}`,
+      send: `${queue}.requested - ${queue}.taken < ${count}`,
+      request: `${plan.requests} - (${queue}.asked - ${queue}.begun) < ${count}`,
+      response: `${queue}.asked - ${queue}.answered < ${count}`,
+    }[access];
+    const code = waitKinds[access] * 0x10000 + resource.at;
+    const partners: readonly Access[] = {
+      read: ['write'],
+      write: ['read'],
+      receive: ['request'],
+      send: ['request'],
+      request: ['receive', 'send'],
+      response: ['request'],
+    }[access] as readonly Access[];
+    const partner = partners
+      .map((other) => plan.user(other, name))
+      .find((user) => user !== undefined);
+    // Who waits for itself, or for nobody, waits for ever.
+    const over =
+      partner === undefined || partner === this.own ? '1' : `w->${partner.name}.at == FINISHED`;
+    this.line(`if (${lacks}) {`);
+    this.nested(() => {
+      this.line(`if (pause(w, &state->waiting, ${code}, ${over}, at)) at = ${point};`);
+      this.line(this.jump());
+    });
+    this.line('}');
+  }
+
+  private pausingLoop(loop: LoopStmt, body: Segments): void {
+    this.source(loop.span);
+    if (loop.init.length > 0) {
+      this.line('if (at == 0) {');
+      this.nested(() => this.block(loop.init));
+      this.line('}');
+    }
+    this.line('for (;;) {');
+    this.nested(() => {
+      this.line('if (at == 0) {');
+      this.nested(() => {
+        const { text } = this.expressions.print(loop.condition);
+        this.line(`if (!(${text})) break;`);
+      });
+      this.line('}');
+      this.segments(body, body.last);
+      this.block(loop.step);
+    });
+    this.line('}');
+  }
+
+  private pausingIf(stmt: IfStmt, then: Segments, otherwise: Segments): void {
+    this.source(stmt.span);
+    this.line('{');
+    this.nested(() => {
+      const { text } = this.expressions.print(stmt.condition);
+      const chosen =
+        then.last === 0
+          ? `at == 0 && (${text})`
+          : otherwise.last === 0
+            ? `at != 0 || (${text})`
+            : `at == 0 ? (${text}) : at <= ${then.last}`;
+      this.line(`if (${chosen}) {`);
+      this.nested(() => this.segments(then, then.last));
+      if (otherwise.list.length > 0) {
+        this.line('} else {');
+        this.nested(() => this.segments(otherwise, otherwise.last));
+      }
+      this.line('}');
+    });
+    this.line('}');
+  }
+
+  private block(statements: readonly Stmt[]): void {
+    for (const one of statements) this.statement(one);
+  }
+
+  /** `T name` where the statement declares a variable of the run, else `name`. */
+  private target(stmt: Stmt, name: string): string {
+    const variable = this.variable(name);
+    return this.declares(stmt, name) ? `${storedType(this.typeOf(name))} ${variable}` : variable;
+  }
+
+  private declares(stmt: Stmt, name: string): boolean {
+    return !this.own.lasting.has(name) && declaringStmt(this.run, name) === stmt;
+  }
+
+  private statement(stmt: Stmt): void {
+    this.source(stmt.span);
+    switch (stmt.kind) {
+      case 'assign': {
+        const type = this.typeOf(stmt.variable);
+        if (type.kind === 'int') {
+          const value = this.expressions.value(stmt.value, type);
+          this.line(`${this.target(stmt, stmt.variable)} = ${value};`);
+          return;
+        }
+        if (this.declares(stmt, stmt.variable)) this.line(`${this.target(stmt, stmt.variable)};`);
+        const name = this.variable(stmt.variable);
+        this.expressions.assign(name, stmt.variable, stmt.value, type);
+        return;
+      }
+      case 'read':
+        this.read(stmt, known(this.plan.streams.get(stmt.stream), stmt.stream));
+        return;
+      case 'write':
+        this.write(stmt.values, known(this.plan.streams.get(stmt.stream), stmt.stream));
+        return;
+      case 'request': {
+        const memory = this.memory(stmt.memory);
+        const [beat, beats] = [stmt.beat, stmt.beats].map(
+          (one) => converted(this.expressions.print(one), 'ulong').text,
+        );
+        const beatsOf = `w->${memory.name}_beats`;
+        this.line(
+          `if (!ask(w, &w->${memory.name}, ${memory.at}, ${beat}, ${beats}, ${beatsOf})) ${this.jump()}`,
+        );
+        return;
+      }
+      case 'receive':
+        this.beat(stmt, this.memory(stmt.memory), stmt.into);
+        return;
+      case 'send':
+        this.send(stmt.value, this.memory(stmt.memory));
+        return;
+      case 'response':
+        this.line(`w->${this.memory(stmt.memory).name}.answered += 1;`);
+        return;
+      case 'load': {
+        const { name, length, element } = this.array(stmt.array);
+        if (element.kind === 'int') {
+          const index = this.expressions.print(stmt.index);
+          const { text } = this.expressions.indexed(name, index, length, element);
+          this.line(`${this.target(stmt, stmt.into)} = ${text};`);
+          return;
+        }
+        const index = this.expressions.namedIndex(stmt.index);
+        const inside = this.expressions.within(index, length);
+        if (this.declares(stmt, stmt.into)) this.line(`${this.target(stmt, stmt.into)};`);
+        // An index past the end gives any value.
+        const condition = inside.literal === true ? '' : `${inside.text} ? ${index.text} : 0`;
+        this.line(`${this.variable(stmt.into)} = ${name}[${condition || index.text}];`);
+        return;
+      }
+      case 'store':
+        this.store(stmt);
+        return;
+      case 'print':
+        this.message(stmt, this.own.at);
+        return;
+      case 'assert': {
+        const { text } = this.expressions.print(stmt.condition);
+        this.line(`if (!(${text})) {`);
+        this.nested(() => {
+          this.message(stmt, 0xffff);
+          this.line(`fail_at(w, ASSERTION, ${this.own.at}, 0, 0, 0);`);
+          this.line(this.jump());
+        });
+        this.line('}');
+        return;
+      }
+      case 'if':
+        this.line(`if (${this.expressions.print(stmt.condition).text}) {`);
+        this.nested(() => this.block(stmt.then));
+        if (stmt.else.length > 0) {
+          this.line('} else {');
+          this.nested(() => this.block(stmt.else));
+        }
+        this.line('}');
+        return;
+      case 'loop':
+        this.plainLoop(stmt);
+        return;
+    }
+  }
+
+  /** A loop in which the process never waits. */
+  private plainLoop(loop: LoopStmt): void {
+    this.line('{');
+    this.nested(() => {
+      this.block(loop.init);
+      this.line('for (;;) {');
+      this.nested(() => {
+        const { text } = this.expressions.print(loop.condition);
+        this.line(`if (!(${text})) break;`);
+        this.block(loop.body);
+        this.block(loop.step);
+      });
+      this.line('}');
+    });
+    this.line('}');
+  }
+
+  private array(name: string) {
+    const array = this.own.process.arrays.find((one) => one.name === name);
+    const { length, element } = known(array, name);
+    const own = known(this.arrays.get(name), name);
+    return { name: `w->bulk.${this.own.name}_arrays.${own}`, length, element };
+  }
+
+  private store(stmt: Extract<Stmt, { readonly kind: 'store' }>): void {
+    const { name, length, element } = this.array(stmt.array);
+    const index = this.expressions.namedIndex(stmt.index);
+    const inside = this.expressions.within(index, length);
+    if (inside.literal !== true || inside.min === 0n) {
+      const position = converted(index, index.min < 0n ? 'long' : 'ulong').text;
+      const array = this.own.process.arrays.findIndex((one) => one.name === stmt.array);
+      this.line(`if (!(${inside.text})) {`);
+      this.nested(() => {
+        this.line(
+          `fail_at(w, ARRAY_INDEX, ${this.own.at}, ${array}, (ulong)(${position}), ${length});`,
+        );
+        this.line(this.jump());
+      });
+      this.line('}');
+    }
+    const target = `${name}[${index.text}]`;
+    if (element.kind === 'int') {
+      this.line(`${target} = ${this.expressions.value(stmt.value, element)};`);
+    } else {
+      this.expressions.assign(target, undefined, stmt.value, element);
+    }
+  }
+
+  private slot(stream: StreamPlan, counter: 'written' | 'taken'): string {
+    return `w->bulk.${stream.name}[w->${stream.name}.${counter} & ${stream.capacity - 1}]`;
+  }
+
+  private read(stmt: Extract<Stmt, { readonly kind: 'read' }>, stream: StreamPlan): void {
+    for (const [field, name] of stmt.into.entries()) {
+      if (name === undefined) continue;
+      const value = `${this.slot(stream, 'taken')}.${stream.fields[field]}`;
+      this.line(`${this.target(stmt, name)} = ${value};`);
+    }
+    this.line(`w->${stream.name}.taken += 1;`);
+  }
+
+  private write(values: readonly Expr[], stream: StreamPlan): void {
+    if (values.length > 0) {
+      const slot = this.scope.claim('slot');
+      this.line(
+        `global struct ${stream.element} *const ${slot} = &${this.slot(stream, 'written')};`,
+      );
+      for (const [field, value] of values.entries()) {
+        const { type } = stream.stream.fields[field];
+        const target = `${slot}->${stream.fields[field]}`;
+        if (type.kind === 'int') this.line(`${target} = ${this.expressions.value(value, type)};`);
+        else this.expressions.assign(target, undefined, value, type);
+      }
+    }
+    this.line(`w->${stream.name}.written += 1;`);
+  }
+
+  private memory(name: string): MemoryPlan {
+    return known(this.plan.memories.get(name), name);
+  }
+
+  private beatPointer({ name, memory }: MemoryPlan, element: string, constant: string): string {
+    this.usedMemories.add(memory.name);
+    const pointer = this.scope.claim('beat');
+    const bytes = memory.beatBits / 8;
+    const beat = `${name} + next_beat(&w->${name}) * ${bytes}`;
+    const type = `global ${constant}${element} *`;
+    this.line(`${type}const ${pointer} = (${type})(${beat});`);
+    return pointer;
+  }
+
+  private beat(stmt: Stmt, memory: MemoryPlan, into: string): void {
+    const type = this.typeOf(into);
+    const pointer = this.beatPointer(memory, storedInt(elementOf(type)), 'const ');
+    if (type.kind === 'int') {
+      this.line(`${this.target(stmt, into)} = *${pointer};`);
+      return;
+    }
+    if (this.declares(stmt, into)) this.line(`${this.target(stmt, into)};`);
+    this.line(
+      `for (int l = 0; l < ${type.lanes}; ++l) ${this.variable(into)}.lane[l] = ${pointer}[l];`,
+    );
+  }
+
+  private send(value: Expr, memory: MemoryPlan): void {
+    const { type } = value;
+    const text = this.expressions.value(value, type);
+    const pointer = this.beatPointer(memory, storedInt(elementOf(type)), '');
+    if (type.kind === 'int') this.line(`*${pointer} = ${text};`);
+    else this.line(`for (int l = 0; l < ${type.lanes}; ++l) ${pointer}[l] = ${text}.lane[l];`);
+  }
+
+  /** A line of the report, with the number of the process that writes it. */
+  private message({ text, values }: Message, tag: number): void {
+    this.usesReport = true;
+    const numbers = values.map((value) => this.expressions.print(value));
+    const to = 'w, report, report_bytes';
+    this.line(`begin_line(${to}, ${tag});`);
+    for (const [index, piece] of text.entries()) {
+      if (piece !== '') this.line(`put_text(${to}, ${stringLiteral(piece)});`);
+      const number = numbers[index];
+      if (number === undefined) continue;
+      const bits = `(ulong)${operand(number.min < 0n ? converted(number, 'long') : number)}`;
+      const negative = number.min < 0n ? `${operand(number)} < 0` : '0';
+      this.line(`put_number(${to}, ${bits}, ${negative});`);
+    }
+    this.line(`end_line(${to});`);
+  }
+}
+
+function lastOf(segment: Segments['list'][number]): number {
+  if (segment.kind === 'run') return segment.point;
+  if (segment.kind === 'loop') return segment.body.last;
+  return Math.max(segment.then.last, segment.else.last);
+}
+
+/** A C string of the UTF-8 bytes. */
+function stringLiteral(text: string): string {
+  const bytes = [...Buffer.from(text, 'utf8')].map((byte) => {
+    const char = String.fromCharCode(byte);
+    if (char === '"' || char === '\\' || char === '?') return `\\${char}`;
+    if (byte >= 0x20 && byte < 0x7f) return char;
+    return `\\${byte.toString(8).padStart(3, '0')}`;
+  });
+  return `"${bytes.join('')}"`;
+}
+
+function known<T>(value: T | undefined, name: string): T {
+  if (value !== undefined) return value;
+  throw new Error(`the IR names ${name}, which is not there`);
+}
