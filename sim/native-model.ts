@@ -1,6 +1,6 @@
-import koffi from 'koffi';
 import type { Manifest } from '../codegen/package/manifest.ts';
 import { TilewrightError } from '../codegen/support/errors.ts';
+import koffi from '../codegen/support/koffi.ts';
 import { failedAssertion, kernelLog } from './kernel-log.ts';
 import { namePort } from './name-port.ts';
 import { deadlockReport } from './stuck-report.ts';

@@ -1,5 +1,5 @@
-import koffi, { type KoffiFunc } from 'koffi';
 import { TilewrightError } from '../../codegen/support/errors.ts';
+import koffi, { type KoffiFunc } from '../../codegen/support/koffi.ts';
 
 const pageBytes = 4096;
 const readWrite = 1 | 2;

@@ -1,5 +1,5 @@
-import koffi from 'koffi';
 import { TilewrightError } from '../../../codegen/support/errors.ts';
+import koffi from '../../../codegen/support/koffi.ts';
 import { HostBuffer } from '../host-buffer.ts';
 
 const beatBytes = 64;

@@ -1,9 +1,10 @@
 import { performance } from 'node:perf_hooks';
-import koffi, { type KoffiFunc } from 'koffi';
 import type { Manifest } from '../../../codegen/package/manifest.ts';
 import { TilewrightError } from '../../../codegen/support/errors.ts';
+import koffi, { type KoffiFunc } from '../../../codegen/support/koffi.ts';
 import type { BuiltKernel } from '../built-kernel.ts';
 import type { Device, DeviceBuffer, KernelArguments, LoadedKernel, RunReport } from '../device.ts';
+import { faultHints } from '../fault-hints.ts';
 import { bufferOf, checkNames, scalarValue } from '../kernel-arguments.ts';
 import { RunQueue } from '../run-queue.ts';
 import { buildNativeLibrary, type NativeOptions } from './build-library.ts';
@@ -11,19 +12,6 @@ import { NativeBuffer } from './native-buffer.ts';
 
 /** Longest error that a kernel can report. */
 const reportBytes = 1024;
-
-const hints: Readonly<Record<string, string>> = {
-  OUT_OF_RANGE: 'Check the addresses that the kernel computes, and the size of the buffer.',
-  BURST_LENGTH: 'A request is 1 to 256 beats long.',
-  OUTSTANDING:
-    'Read or confirm requests before more are made, or give the memory more outstanding.',
-  NOT_REQUESTED: 'Request as many beats as are used, in a process that is called before.',
-  STREAM_EMPTY:
-    'Producer and consumer must agree on the number of elements, and the producer must be called first.',
-  ASSERTION: "The kernel's own assert() says so: look at the arguments of this run.",
-  UNFINISHED:
-    'Every request needs its beats and responses, every write its read: hardware would hang here.',
-};
 
 /** What running calls point into: nothing of it may be collected meanwhile. */
 const inFlight = new Set<readonly unknown[]>();
@@ -116,7 +104,7 @@ class NativeKernel implements LoadedKernel {
     const [code, ...message] = text.split('\n');
     return new TilewrightError(`${this.built.manifest.kernel}: ${message.join('\n')}`, {
       code,
-      hint: hints[code] ?? 'Run it on the device golden to see more.',
+      hint: faultHints[code] ?? 'Run it on the device golden to see more.',
     });
   }
 }
