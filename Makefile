@@ -33,7 +33,8 @@ demo-tools:
 	@.ci/setup g++ make verilator
 
 test-tools:
-	@.ci/setup g++ make verilator iverilog yosys z3 libxrt1 libxrt-dev unzip
+	@.ci/setup g++ make verilator iverilog yosys z3 libxrt1 libxrt-dev unzip \
+	  pocl-opencl-icd ocl-icd-opencl-dev
 
 prove-tools:
 	@.ci/setup yosys z3

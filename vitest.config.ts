@@ -18,6 +18,8 @@ export default defineConfig({
     // Processes, not threads: onnxruntime-node aborts when several worker threads load it, and a
     // crash in native code then ends one test file instead of the whole run.
     pool: 'forks',
+    // PoCL would keep every program that a test compiles.
+    env: { POCL_KERNEL_CACHE: '0' },
     maxWorkers: 2,
     // Generous, because a test may wait for Verilator or g++ on a busy two-core machine.
     testTimeout: 300_000,

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import koffi from 'koffi';
+import koffi from '../../codegen/support/koffi.ts';
 import { packageRoot } from '../../codegen/support/package-root.ts';
 import { runTool, toolVersion } from '../../codegen/support/run-tool.ts';
 import { artefactStore } from '../../codegen/support/store.ts';

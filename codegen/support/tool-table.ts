@@ -285,9 +285,9 @@ export const tools: readonly Tool[] = [
     neededFor: 'device opencl',
     required: false,
     get: {
-      debian: 'apt-get install pocl-opencl-icd ocl-icd-libopencl1',
+      debian: 'apt-get install pocl-opencl-icd ocl-icd-opencl-dev',
       macos: 'part of macOS',
-      container: inContainer('pocl-opencl-icd ocl-icd-libopencl1'),
+      container: inContainer('pocl-opencl-icd ocl-icd-opencl-dev'),
     },
     locate: findOpenCl,
     version: async (path) => (existsSync(path) ? libraryVersion(path) : undefined),

@@ -40,7 +40,8 @@ export class OpenclEvent extends NativeHandle<Handle> {
       const { clWaitForEvents } = openclLibrary();
       const status = await inThread(clWaitForEvents, 1, new BigUint64Array([BigInt(raw)]));
       // Which error it was, the event itself knows.
-      if (status !== 0 && this.state === 'complete') check(`waiting for ${this.#what}`, status);
+      const { state } = this;
+      if (status !== 0 || state === 'running') check(`waiting for ${this.#what}`, status);
     } finally {
       this.#holds = [];
     }

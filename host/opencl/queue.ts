@@ -15,6 +15,13 @@ export interface QueueOptions {
 
 type Waits = readonly OpenclEvent[];
 
+/** Which bytes are mapped; all of them by default. */
+export interface MapOptions {
+  readonly offset?: number;
+  readonly bytes?: number;
+  readonly waits?: Waits;
+}
+
 /**
  * Commands for a device. Each method queues one, sends it on its way and returns its event at once; the
  * memory that it names must not change before the event is done.
@@ -68,8 +75,10 @@ export class OpenclQueue extends NativeHandle<Handle> {
   map(
     buffer: OpenclBuffer,
     use: 'read' | 'write' | 'read-write' = 'read-write',
-    { offset = 0, bytes = buffer.bytes - offset, waits = [] as Waits } = {},
+    options: MapOptions = {},
   ): MappedBytes & { readonly event: OpenclEvent } {
+    const { offset = 0, waits = [] } = options;
+    const bytes = options.bytes ?? buffer.bytes - offset;
     const { clEnqueueMapBuffer } = openclLibrary();
     const flags = { read: 1, write: 2, 'read-write': 3 }[use];
     let address: Handle = 0;

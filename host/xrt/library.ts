@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import koffi, { type KoffiFunc } from 'koffi';
 import { TilewrightError } from '../../codegen/support/errors.ts';
+import koffi, { type KoffiFunc } from '../../codegen/support/koffi.ts';
 import { openMessageLog } from './message-log.ts';
 import { type XrtPrefix, xrtPrefix } from './prefix.ts';
 

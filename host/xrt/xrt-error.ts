@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
-import koffi from 'koffi';
 import { TilewrightError } from '../../codegen/support/errors.ts';
+import koffi from '../../codegen/support/koffi.ts';
 import { takeMessages } from './message-log.ts';
 
 const errnoNames = new Map(Object.entries(constants.errno).map(([name, value]) => [value, name]));

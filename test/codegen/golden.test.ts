@@ -21,6 +21,7 @@ const texts = new Map<string, string>([
     `${module}.v`,
     compiled.files.get(`verilog/${module}.v`) ?? '',
   ]),
+  ['gain.cl', compiled.files.get('opencl/gain.cl') ?? ''],
 ]);
 
 describe('the emitted text', () => {

@@ -18,6 +18,7 @@ describe('what was wrong once stays right', () => {
       'native',
       'verilator',
       'icarus',
+      'opencl',
     ]);
     const expected = join(folder, name.replace(/\.ts$/, '.expected'));
     if (!existsSync(expected)) {

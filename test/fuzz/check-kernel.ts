@@ -13,6 +13,7 @@ import { type DeviceRun, runOn } from '../../host/cosim/compare-runs.ts';
 import { type EncodedWorkload, encodeWorkload } from '../../host/cosim/encode-workload.ts';
 import { readManifest } from '../../host/device/build-kernel.ts';
 import type { BuiltKernel } from '../../host/device/built-kernel.ts';
+import type { Device } from '../../host/device/device.ts';
 import { type DeviceOptions, openDevice } from '../../host/device/open-device.ts';
 import { type IcarusResult, runIcarus } from '../../sim/index.ts';
 import { checkPasses, type GoldenRun, type Step } from './check-passes.ts';
@@ -90,7 +91,9 @@ class Check {
         this.findings.push(...checkPasses(steps, this.golden, this.options.partOf));
         return;
       case 'native':
-        return this.onDevice(target, 'native', () => ({}));
+        return this.onDevice(target, 'native');
+      case 'opencl':
+        return this.onDevice(target, 'opencl');
       case 'verilator':
         return this.onDevice(target, 'sim', ({ latency, stall, outstanding, seed }) => ({
           memory: { latency, stall, outstanding, seed },
@@ -121,20 +124,30 @@ class Check {
   private async onDevice(
     target: Target,
     device: string,
-    optionsOf: (run: Run) => DeviceOptions,
+    optionsOf?: (run: Run) => DeviceOptions,
   ): Promise<void> {
-    const { signal } = this.options;
+    // A device that takes each run as the others is opened once, and builds the kernel once.
+    await using all =
+      optionsOf === undefined ? await openDevice(device, { quick: true }) : undefined;
     for (const one of this.golden) {
       try {
-        await using opened = await openDevice(device, { ...optionsOf(one.run), quick: true });
-        const done = await runOn(opened, this.kernel, one.workload, { signal });
-        this.compare(target, one, resultsOf(done));
+        await using own =
+          optionsOf === undefined
+            ? undefined
+            : await openDevice(device, { ...optionsOf(one.run), quick: true });
+        await this.onOpened(target, own ?? (all as Device), one);
       } catch (error) {
         this.findings.push(failed(target, error, one.run));
         // A kernel that cannot be built fails in every run.
         if (this.findings[this.findings.length - 1].kind === 'error') return;
       }
     }
+  }
+
+  private async onOpened(target: Target, device: Device, golden: GoldenRun): Promise<void> {
+    const { signal } = this.options;
+    const done = await runOn(device, this.kernel, golden.workload, { signal });
+    this.compare(target, golden, resultsOf(done));
   }
 
   private async inIcarus(target: Target, kernel: BuiltKernel): Promise<void> {

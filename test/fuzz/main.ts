@@ -68,6 +68,7 @@ async function soak(options: MainOptions, cache: string, signal: AbortSignal): P
     runFuzz({
       ...{ programs, seed, group, targets, runs, jobs, patience, cache, signal },
       netlistEvery: options['netlist-every'],
+      openclEvery: options['opencl-every'],
       maximumCrashes: options['stop-after'],
       seconds: minutes === undefined ? undefined : minutes * 60,
       onCrash: async (crash) => {

@@ -10,6 +10,7 @@ export interface MainOptions {
   readonly targets: readonly Target[];
   readonly runs: number;
   readonly 'netlist-every': number;
+  readonly 'opencl-every': number;
   readonly jobs: number;
   readonly patience: number;
   readonly 'stop-after': number;
@@ -50,6 +51,7 @@ export async function parseOptions(
       group: count('group', 40, 'Programs that share a kernel, hence a simulation model'),
       runs: count('runs', 3, 'Runs of each group, with other data and another memory'),
       'netlist-every': count('netlist-every', 8, 'Every so many groups a small one, as gates', 0),
+      'opencl-every': count('opencl-every', 4, 'Every so many groups on OpenCL', 1),
       jobs: count('jobs', availableParallelism(), 'Processes at once'),
       patience: count('patience', 300, 'Seconds for one step of a group'),
       'stop-after': count('stop-after', 10, 'Failing programs after which it stops'),

@@ -19,6 +19,8 @@ export interface FuzzOptions {
   readonly runs: number;
   /** Of so many groups one is of a few small programs, as gates too; 0 for none. */
   readonly netlistEvery: number;
+  /** Of so many groups one runs on OpenCL, whose compiler takes longer than the others; so does each with gates. */
+  readonly openclEvery: number;
   /** Processes at once. */
   readonly jobs: number;
   /** Seconds for one step of a group. */
@@ -78,12 +80,13 @@ class Jobs {
   next(accepted: number, under: number): GroupJob | undefined {
     const part = this.parts.pop();
     if (part !== undefined) return part;
-    const { programs, netlistEvery, targets } = this.options;
+    const { programs, netlistEvery, openclEvery, targets } = this.options;
     const missing = programs - accepted - under;
     if (missing <= 0) return undefined;
     this.begun += 1;
     const small =
       netlistEvery > 0 && targets.includes('netlist') && this.begun % netlistEvery === 0;
+    const opencl = small || (this.begun - 1) % openclEvery === 0;
     const count = Math.min(small ? smallGroup : this.options.group, missing);
     const from = this.seed;
     this.seed += count;
@@ -92,7 +95,9 @@ class Jobs {
       small,
       runs: drawRuns(from, this.options.runs),
       // Gates of a whole group would take Yosys minutes.
-      targets: small ? targets : targets.filter((target) => target !== 'netlist'),
+      targets: targets.filter(
+        (target) => (small || target !== 'netlist') && (opencl || target !== 'opencl'),
+      ),
     };
   }
 

@@ -125,7 +125,8 @@ export class WorkerProcess {
   private start(): ChildProcess {
     return fork(join(import.meta.dirname, 'worker.ts'), {
       execArgv: ['--import', jitiRegister],
-      env: { ...process.env, TILEWRIGHT_CACHE: this.options.cache },
+      // No program is compiled twice: PoCL keeps none of them.
+      env: { ...process.env, TILEWRIGHT_CACHE: this.options.cache, POCL_KERNEL_CACHE: '0' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
   }

@@ -1,5 +1,4 @@
-import { type IntType, type KernelIR, type Type, typeText } from '../../ir/ir.ts';
-import { allStatements, expressionsOf, operandsOf } from '../../ir/visit.ts';
+import type { IntType, KernelIR } from '../../ir/ir.ts';
 import { renderTemplate } from '../../support/render-template.ts';
 import { arithmeticHelpers, wrapped } from './arithmetic.ts';
 import { stored } from './expressions.ts';
@@ -23,26 +22,6 @@ function list(parameters: readonly Parameter[]): string {
 
 function names(parameters: readonly Parameter[]): string {
   return parameters.map(({ name }) => name).join(', ');
-}
-
-/** Every vector type that a declaration or an expression has. */
-function vectorTypes(kernel: KernelIR): ReadonlyMap<string, Type> {
-  const found = new Map<string, Type>();
-  const add = (type: Type) => void (type.kind === 'vec' && found.set(typeText(type), type));
-  for (const { fields } of kernel.streams) for (const { type } of fields) add(type);
-  for (const { variables, arrays, body } of kernel.processes) {
-    for (const { type } of variables) add(type);
-    for (const { element } of arrays) add(element);
-    const seen = new Set<unknown>();
-    const visit = (expr: Parameters<typeof operandsOf>[0]): void => {
-      if (seen.has(expr)) return;
-      seen.add(expr);
-      add(expr.type);
-      for (const operand of operandsOf(expr)) visit(operand);
-    };
-    for (const stmt of allStatements(body)) for (const expr of expressionsOf(stmt)) visit(expr);
-  }
-  return found;
 }
 
 function memoryParameter(plan: KernelPlan, name: string): Parameter {
@@ -99,7 +78,7 @@ class KernelEmitter {
       }));
     const states = this.plan.processes.map((own) => ({
       comment: `${own.process.name}: where it stopped, what it waits for, and its variables.`,
-      name: `${own.name}_state`,
+      name: own.state,
       fields: ['uint at, waiting', ...this.lasting(own)],
     }));
     return [...streams, ...states];
@@ -123,7 +102,7 @@ class KernelEmitter {
         const members = own.process.arrays.map(
           ({ name, element, length }) => `${storedType(element)} ${names.get(name)}[${length}];`,
         );
-        return `struct { ${members.join(' ')} } ${own.name}_arrays`;
+        return `struct { ${members.join(' ')} } ${own.arrays}`;
       });
     return [...rings, ...arrays];
   }
@@ -132,8 +111,9 @@ class KernelEmitter {
     const { kernel, plan } = this;
     const processes = plan.processes.map((own) => this.process(own));
     const usesReport = processes.some((one) => one.usesReport);
-    const memories = [...plan.memories.values()].map(({ name, at, memory }) => ({
+    const memories = [...plan.memories.values()].map(({ name, beats, at, memory }) => ({
       name,
+      beats,
       at,
       responses: memory.direction === 'write',
     }));
@@ -154,7 +134,7 @@ class KernelEmitter {
       return { type: argumentType(scalar.type), name: plan.scalars.get(argument) ?? argument };
     });
     const behind: readonly Parameter[] = [
-      ...memories.map(({ name }) => ({ type: 'ulong ', name: `${name}_beats` })),
+      ...memories.map(({ beats }) => ({ type: 'ulong ', name: beats })),
       { type: 'global ulong *', name: 'workspace' },
       { type: 'ulong ', name: 'workspace_bytes' },
       ...reportParameters,
@@ -175,9 +155,9 @@ class KernelEmitter {
       summary: kernel.summary,
       source: kernel.processes[0]?.span.file ?? kernel.name,
       parameters: settings.join(', '),
-      vectors: [...vectorTypes(kernel).values()].map((type) => ({
-        type: type.kind === 'vec' ? storedInt(type.element) : '',
-        lanes: type.kind === 'vec' ? type.lanes : 0,
+      vectors: plan.vectors.map((type) => ({
+        type: storedInt(type.element),
+        lanes: type.lanes,
         name: storedType(type),
       })),
       constants: plan.constants.texts,
@@ -186,10 +166,10 @@ class KernelEmitter {
       requestMask: plan.requests - 1,
       bulk: this.bulk(),
       state: [
-        ...plan.processes.map(({ name }) => `struct ${name}_state ${name}`),
+        ...plan.processes.map(({ name, state }) => `struct ${state} ${name}`),
         ...[...plan.streams.values()].map(({ name }) => `struct counters ${name}`),
         ...memories.map(({ name }) => `struct port ${name}`),
-        ...memories.map(({ name }) => `ulong ${name}_beats`),
+        ...memories.map(({ beats }) => `ulong ${beats}`),
       ],
       headBytes: 64 + 8 * processes.length,
       usesReport,

@@ -1,6 +1,6 @@
 import { NameScope as Names } from '../../support/name-scope.ts';
 
-/** OpenCL C's words, the functions and macros that the emitted code uses, and `l`: the lane in every loop over lanes. */
+/** OpenCL C's words, and every name that the emitted code has of its own: `l` is the lane in loops over lanes. */
 const reserved = new Set(
   `auto break case char const continue default do double else enum extern float for goto if inline int
   long register restrict return short signed sizeof static struct switch typedef union unsigned void
@@ -8,8 +8,13 @@ const reserved = new Set(
   image2d_array_t image1d_t image1d_buffer_t image1d_array_t sampler_t event_t kernel global local constant
   private read_only write_only read_write uniform pipe generic true false NULL asm typeof imaginary complex quad
   class namespace template operator new delete this try catch throw using virtual friend public protected
-  min max clamp get_global_id get_global_size l w at suspend waiting finished report report_bytes
-  workspace_bytes linux unix i386`.split(/\s+/),
+  linux unix i386
+  min max clamp get_global_id l w at suspend waiting state report report_bytes workspace workspace_bytes item
+  head words clear running failed moved failure logged bulk aligned counters port run_all
+  mixed_equal mixed_below mixed_not_above shift_left_uint shift_left_ulong shift_right_int shift_right_uint
+  shift_right_long shift_right_ulong next_beat ask pause put_byte put_text put_number begin_line end_line
+  fail_at FINISHED STARVED DEADLOCK BURST_LENGTH OUT_OF_RANGE ASSERTION ARRAY_INDEX STREAM_LEFT BEATS_LEFT
+  RESPONSES_LEFT`.split(/\s+/),
 );
 
 /** OpenCL C's functions, macros and types of vectors: nothing outside a function may have such a name. */
@@ -29,10 +34,9 @@ const library = new Set(
   vstore4 vstore8 vstore16 wait_group_events write_imagef write_imagei write_imageui write_mem_fence
   convert_int convert_uint convert_long convert_ulong
   INFINITY NAN MAXFLOAT HUGE_VAL HUGE_VALF CHAR_BIT CHAR_MAX CHAR_MIN INT_MAX INT_MIN LONG_MAX LONG_MIN
-  SCHAR_MAX SCHAR_MIN SHRT_MAX SHRT_MIN UCHAR_MAX USHRT_MAX UINT_MAX ULONG_MAX EOF stdin stdout stderr
-  mixed_equal mixed_below mixed_not_above shift_left_uint shift_left_ulong shift_right_int shift_right_uint
-  shift_right_long shift_right_ulong workspace port next_beat ask put_text put_number begin_line end_line
-  fail_at starved unfinished index_fault FINISHED FIRST_FAILURE`.split(/\s+/),
+  SCHAR_MAX SCHAR_MIN SHRT_MAX SHRT_MIN UCHAR_MAX USHRT_MAX UINT_MAX ULONG_MAX EOF stdin stdout stderr`.split(
+    /\s+/,
+  ),
 );
 
 /** The names of an OpenCL C file, or of one function in it. */

@@ -1,12 +1,22 @@
 import { declaringStmt } from '../../ir/declaring.ts';
 import { type Access, endpoints } from '../../ir/endpoints.ts';
-import type { KernelIR, Memory, Process, Stmt, Stream } from '../../ir/ir.ts';
+import {
+  type Expr,
+  type KernelIR,
+  type Memory,
+  type Process,
+  type Stmt,
+  type Stream,
+  type Type,
+  typeText,
+  type VecType,
+} from '../../ir/ir.ts';
 import { variablesOf } from '../../ir/reads.ts';
-import { allStatements, definedBy, expressionsOf } from '../../ir/visit.ts';
+import { allStatements, definedBy, expressionsOf, operandsOf } from '../../ir/visit.ts';
 import { Constants } from './constants.ts';
 import { NameScope } from './names.ts';
 import { runsOf, type Segment, type Segments, segmentsOf } from './segments.ts';
-import { bytesOf } from './types.ts';
+import { bytesOf, storedType } from './types.ts';
 
 /** A stream's queue: `capacity` elements, a power of two, in the work-item's own part of the workspace. */
 export interface StreamPlan {
@@ -23,12 +33,17 @@ export interface MemoryPlan {
   readonly memory: Memory;
   readonly at: number;
   readonly name: string;
+  /** The argument that says how long it is, in beats. */
+  readonly beats: string;
 }
 
 export interface ProcessPlan {
   readonly process: Process;
   readonly at: number;
   readonly name: string;
+  /** The struct of its state, and the member that holds its arrays. */
+  readonly state: string;
+  readonly arrays: string;
   readonly segments: Segments;
   /** Variables that must outlive a pause; the others live inside one run of statements. */
   readonly lasting: ReadonlySet<string>;
@@ -56,6 +71,7 @@ export function namesIn(plan: KernelPlan, { process }: ProcessPlan): ProcessName
 export interface KernelPlan {
   readonly kernel: KernelIR;
   readonly globals: NameScope;
+  readonly vectors: readonly VecType[];
   readonly constants: Constants;
   readonly streams: ReadonlyMap<string, StreamPlan>;
   readonly memories: ReadonlyMap<string, MemoryPlan>;
@@ -76,6 +92,28 @@ const queueBytes = 8192;
 const leastElements = 16;
 const mostElements = 1024;
 const leastRequests = 64;
+
+/** Every vector type that a declaration or an expression has. */
+function vectorTypes(kernel: KernelIR): VecType[] {
+  const found = new Map<string, VecType>();
+  const add = (type: Type) => {
+    if (type.kind === 'vec') found.set(typeText(type), type);
+  };
+  for (const { fields } of kernel.streams) for (const { type } of fields) add(type);
+  for (const { variables, arrays, body } of kernel.processes) {
+    for (const { type } of variables) add(type);
+    for (const { element } of arrays) add(element);
+    const seen = new Set<Expr>();
+    const visit = (expr: Expr): void => {
+      if (seen.has(expr)) return;
+      seen.add(expr);
+      add(expr.type);
+      for (const operand of operandsOf(expr)) visit(operand);
+    };
+    for (const stmt of allStatements(body)) for (const expr of expressionsOf(stmt)) visit(expr);
+  }
+  return [...found.values()];
+}
 
 function powerOfTwo(least: number): number {
   return 2 ** Math.ceil(Math.log2(least));
@@ -138,18 +176,27 @@ function lastingVariables(process: Process, segments: Segments): Set<string> {
 export function planKernel(kernel: KernelIR): KernelPlan {
   const globals = new NameScope();
   globals.claim(kernel.name);
+  const vectors = vectorTypes(kernel);
+  for (const type of vectors) globals.claim(storedType(type));
   // The host knows arguments by their names: those are claimed first.
   const scalars = new Map(kernel.scalars.map(({ name }) => [name, globals.claim(name)]));
   const memories = new Map(
     kernel.memories.map((memory, at) => [
       memory.name,
-      { memory, at, name: globals.claim(memory.name) },
+      {
+        memory,
+        at,
+        name: globals.claim(memory.name),
+        beats: globals.claim(`${memory.name}_beats`),
+      },
     ]),
   );
   const processes = kernel.processes.map((process, at): ProcessPlan => {
     const segments = segmentsOf(process.body);
     const lasting = lastingVariables(process, segments);
-    return { process, at, name: globals.claim(process.name), segments, lasting };
+    const name = globals.claim(process.name);
+    const [state, arrays] = [globals.claim(`${name}_state`), globals.claim(`${name}_arrays`)];
+    return { process, at, name, state, arrays, segments, lasting };
   });
   const streams = new Map(
     kernel.streams.map((stream, at): [string, StreamPlan] => {
@@ -172,6 +219,7 @@ export function planKernel(kernel: KernelIR): KernelPlan {
   return {
     kernel,
     globals,
+    vectors,
     constants,
     streams,
     memories,

@@ -86,7 +86,7 @@ class ProcessPrinter {
   print(): PrintedProcess {
     const { name, lasting, segments } = this.own;
     const kept = this.own.process.variables.filter((one) => lasting.has(one.name));
-    this.line(`global struct ${name}_state *const state = &w->${name};`);
+    this.line(`global struct ${this.own.state} *const state = &w->${name};`);
     if (segments.last > 0) this.line('uint at = state->at;');
     for (const { name: variable, type } of kept) {
       const own = this.variable(variable);
@@ -294,7 +294,7 @@ class ProcessPrinter {
         const [beat, beats] = [stmt.beat, stmt.beats].map(
           (one) => converted(this.expressions.print(one), 'ulong').text,
         );
-        const beatsOf = `w->${memory.name}_beats`;
+        const beatsOf = `w->${memory.beats}`;
         this.line(
           `if (!ask(w, &w->${memory.name}, ${memory.at}, ${beat}, ${beats}, ${beatsOf})) ${this.jump()}`,
         );
@@ -378,7 +378,7 @@ class ProcessPrinter {
     const array = this.own.process.arrays.find((one) => one.name === name);
     const { length, element } = known(array, name);
     const own = known(this.arrays.get(name), name);
-    return { name: `w->bulk.${this.own.name}_arrays.${own}`, length, element };
+    return { name: `w->bulk.${this.own.arrays}.${own}`, length, element };
   }
 
   private store(stmt: Extract<Stmt, { readonly kind: 'store' }>): void {

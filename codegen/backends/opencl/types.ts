@@ -3,8 +3,12 @@ import { type IntType, type Type, typeText } from '../../ir/ir.ts';
 /** What operators work in. */
 export type ComputeType = 'int' | 'uint' | 'long' | 'ulong';
 
-/** The type that a variable, a lane or an element of a stream is kept in: the shortest that holds it. */
+/**
+ * The type that a variable, a lane or an element of a stream is kept in: the shortest that holds it. An unsigned
+ * one only where a signed one does not: C turns the shorter ones into an int by itself, and these need no turning.
+ */
 export function storedInt({ signed, width }: IntType): string {
+  if (!signed && width > 16 && width !== 32 && width !== 64) return width < 32 ? 'int' : 'long';
   const word = width <= 8 ? 'char' : width <= 16 ? 'short' : width <= 32 ? 'int' : 'long';
   return signed ? word : `u${word}`;
 }

@@ -20,7 +20,7 @@ interface TargetDefinition<Table extends OptionTable> {
   /** A few words for the help of `--target`. */
   readonly describe: string;
   /** Built as well when no `--target` is given. */
-  readonly byDefault?: true;
+  readonly byDefault?: boolean;
   /** Options of this target alone, or shared with others. None has a default, so that it can be refused. */
   readonly options: Table;
   /** Whole command lines, each with what it does, for the help of `build`. */

@@ -4,10 +4,11 @@ import type { BuildTarget } from './build-target.ts';
 import hw from './hw.ts';
 import hwEmu from './hw-emu.ts';
 import native from './native.ts';
+import opencl from './opencl.ts';
 import sim from './sim.ts';
 
 /** Every target of `tilewright build`, in the order the help shows them. Adding one: its file, and a line here. */
-export const buildTargets: readonly BuildTarget[] = [native, sim, hwEmu, hw];
+export const buildTargets: readonly BuildTarget[] = [native, sim, opencl, hwEmu, hw];
 
 /** The options of all targets; a name that several share means the same to each. */
 export function targetOptions(): Readonly<Record<string, Options>> {
