@@ -26,12 +26,31 @@ export {
   deviceCsr,
 } from './graph/csr.ts';
 export { degreeScales } from './graph/degree-scales.ts';
+export {
+  type GraphArrays,
+  type GraphHeader,
+  type GraphSource,
+  type OpenGraphOptions,
+  openGraph,
+} from './graph/graph-source.ts';
+export { type PlanOptions, planTiles, type Tile, type TilePlan } from './graph/plan-tiles.ts';
+export { type GraphPart, writeGraph } from './graph/write-graph.ts';
 export * from './recommender/index.ts';
 export {
   type AggregationKernels,
   openTwoHop,
+  type StageTotal,
   type StepReport,
+  type StreamOptions,
+  type StreamProgress,
+  type StreamReport,
+  type StreamTimes,
+  stream,
+  type TileKernels,
+  type TileResult,
+  type TileStream,
   type TwoHop,
   type TwoHopResult,
   totalCycles,
+  writeMeans,
 } from './stream/index.ts';

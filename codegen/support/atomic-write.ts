@@ -43,9 +43,13 @@ export function temporaryPathFor(path: string): string {
 /**
  * Writes a file so that a reader sees the old content or the whole new one, never a part of it.
  * Missing folders are made.
+ * @param content chunks are written as they come; when one fails to come, nothing is left of the new file.
  * @throws TilewrightError `FILE_UNWRITABLE` naming the path when it cannot be written.
  */
-export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<void> {
   const temporary = temporaryPathFor(path);
   try {
     await mkdir(dirname(path), { recursive: true });

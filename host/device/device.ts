@@ -31,6 +31,13 @@ export interface DeviceBuffer extends Disposable {
   readonly bytes: number;
   write(source: Uint8Array, offset?: number): void;
   read(target: Uint8Array, offset?: number): void;
+  /**
+   * As `write`, but beside the event loop, so that runs and other transfers go on meanwhile. `source` must not
+   * change until the promise resolves. A back end whose writes take no longer than a copy leaves it out.
+   */
+  upload?(source: Uint8Array, offset?: number): Promise<void>;
+  /** As `read`, beside the event loop; see `upload`. */
+  download?(target: Uint8Array, offset?: number): Promise<void>;
   release(): void;
 }
 

@@ -1,4 +1,14 @@
 export type { Device } from '../device/device.ts';
+export type { StageTotal, StreamTimes } from './stage-times.ts';
+export type {
+  StreamOptions,
+  StreamProgress,
+  StreamReport,
+  TileResult,
+  TileStream,
+} from './stream.ts';
+export { buildTileKernels, stream } from './stream.ts';
+export type { TileKernels } from './tile-unit.ts';
 export type {
   AggregationKernels,
   StepName,
@@ -6,4 +16,5 @@ export type {
   TwoHop,
   TwoHopResult,
 } from './two-hop.ts';
-export { absentId, openTwoHop, totalCycles } from './two-hop.ts';
+export { openTwoHop, totalCycles } from './two-hop.ts';
+export { writeMeans } from './write-means.ts';

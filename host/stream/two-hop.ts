@@ -8,11 +8,9 @@ import type {
   RunReport,
 } from '../device/device.ts';
 import type { DeviceCsr } from '../graph/csr.ts';
+import { absentId, idsABeat } from './absent-id.ts';
 
 const beatBytes = 64;
-const idsABeat = 16;
-/** A place of a sample that holds no neighbour (specification, "neighbor_sample"). */
-export const absentId = 0xffffffff;
 
 export interface AggregationKernels {
   /** A build of `neighbor_sample`. */

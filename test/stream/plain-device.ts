@@ -9,7 +9,7 @@ import type {
 import { plainHash, plainSample } from '../kernels/plain-sample.ts';
 
 /**
- * A device for tests of the host: the two kernels written down plainly from the specification, so that
+ * A device for tests of the host: the kernels written down plainly from the specification, so that
  * these tests need neither compiler nor simulator.
  */
 const absent = 0xffffffff;
@@ -40,7 +40,15 @@ export function plainKernels(
   };
 }
 
-class PlainBuffer implements DeviceBuffer {
+/** What `stream` runs. */
+export function plainTileKernels(fanout: number, columns: number) {
+  return {
+    sample: built('tile_sample', { fanout, replace: 0 }),
+    sum: built('sum_aggregate', { fanout, rowBeats: columns / 32, elementBits: 16 }),
+  };
+}
+
+export class PlainBuffer implements DeviceBuffer {
   readonly data: Uint8Array;
   released = false;
   constructor(bytes: number) {
@@ -69,14 +77,18 @@ const words = (args: KernelArguments, name: string) =>
 const rowsOf = (args: KernelArguments, name: string) =>
   new Int16Array((args[name] as PlainBuffer).data.buffer);
 
-/** Specification, "neighbor_sample": a short list whole, a longer one by Floyd's algorithm. */
-function sample(fanout: number, args: KernelArguments): void {
+/**
+ * Specification, "neighbor_sample": a short list whole, a longer one by Floyd's algorithm.
+ * @param byRow the extents are those of the rows, as tile_sample takes them.
+ */
+function sample(fanout: number, args: KernelArguments, byRow: boolean): void {
   const [seeds, extent, colIdx] = ['seeds', 'extent', 'colIdx'].map((name) => words(args, name));
   const out = words(args, 'samples');
   const rowWords = Math.ceil(fanout / 16) * 16;
   for (let row = 0; row < Number(args['count']); row++) {
     const node = seeds[row];
-    const [begin, end] = node === absent ? [0, 0] : extent.subarray(2 * node, 2 * node + 2);
+    const place = byRow ? row : node;
+    const [begin, end] = node === absent ? [0, 0] : extent.subarray(2 * place, 2 * place + 2);
     const hash = plainHash(Number(args['key']), node, Number(args['hop']));
     const drawn = plainSample(end - begin, fanout, 0, hash);
     for (let at = 0; at < rowWords; at++)
@@ -108,12 +120,34 @@ function aggregate(fanout: number, columns: number, args: KernelArguments): void
   }
 }
 
+/** sum_aggregate: exact sums of 32 bits, and how many rows are in each. */
+function addUp(fanout: number, columns: number, args: KernelArguments): void {
+  const [ids, counts] = ['ids', 'counts'].map((name) => words(args, name));
+  const features = rowsOf(args, 'features');
+  const sums = new Int32Array((args['sums'] as PlainBuffer).data.buffer);
+  const rowWords = Math.ceil(fanout / 16) * 16;
+  for (let row = 0; row < Number(args['rows']); row++) {
+    const present = ids
+      .subarray(row * rowWords, row * rowWords + fanout)
+      .filter((id) => id !== absent);
+    counts[row] = present.length;
+    sums.fill(0, row * columns, (row + 1) * columns);
+    for (const id of present) {
+      for (let d = 0; d < columns; d++) sums[row * columns + d] += features[id * columns + d];
+    }
+  }
+}
+
 export class PlainDevice implements Device {
   readonly name = 'plain';
   readonly buffers: PlainBuffer[] = [];
   runs = 0;
   /** Set to make each run report so many clock cycles. */
   cyclesARun: number | undefined;
+  /** Called before each run, with the kernel's name; what it throws is what the run fails with. */
+  beforeRun: ((kernel: string) => void | Promise<void>) | undefined;
+  /** Called behind each run, with what it was given. */
+  afterRun: ((kernel: string, args: KernelArguments) => void) | undefined;
 
   async load(kernel: BuiltKernel): Promise<LoadedKernel> {
     const { kernel: name, parameters } = kernel.manifest;
@@ -123,8 +157,12 @@ export class PlainDevice implements Device {
       run: async (args, options) => {
         options?.signal?.throwIfAborted();
         const start = performance.now();
-        if (name === 'neighbor_sample') sample(fanout, args);
+        await this.beforeRun?.(name);
+        if (name === 'neighbor_sample') sample(fanout, args, false);
+        else if (name === 'tile_sample') sample(fanout, args, true);
+        else if (name === 'sum_aggregate') addUp(fanout, rowBeats * 32, args);
         else aggregate(fanout, rowBeats * 32, args);
+        this.afterRun?.(name, args);
         this.runs++;
         const hostMs = performance.now() - start;
         return this.cyclesARun === undefined ? { hostMs } : { hostMs, cycles: this.cyclesARun };

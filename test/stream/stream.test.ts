@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { openDevice } from '../../host/device/open-device.ts';
+import { deviceCsr } from '../../host/graph/csr.ts';
+import { openGraph } from '../../host/graph/graph-source.ts';
+import { writeGraph } from '../../host/graph/write-graph.ts';
+import { buildTileKernels, openTwoHop, stream, writeMeans } from '../../host/stream/index.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { collect, graphShapes, partsOf, randomArrays, smallestBank, untiled } from './graphs.ts';
+import { PlainDevice, plainKernels, plainTileKernels } from './plain-device.ts';
+
+describe('a streamed graph gives the bits of the whole one', () => {
+  it('random graphs, tiles, buffers and units', async () => {
+    let [most, several] = [0, 0];
+    await fc.assert(
+      fc.asyncProperty(
+        graphShapes,
+        fc.record({
+          fanout: fc.integer({ min: 1, max: 40 }),
+          key: fc.nat(0xffffffff),
+          tileNodes: fc.integer({ min: 1, max: 100 }),
+          seedsPerRun: fc.integer({ min: 1, max: 64 }),
+          buffers: fc.integer({ min: 1, max: 3 }),
+          units: fc.integer({ min: 1, max: 3 }),
+        }),
+        async (shape, { fanout, key, tileNodes, seedsPerRun, buffers, units }) => {
+          const arrays = randomArrays(shape);
+          const { columns } = arrays;
+          await using graph = await openGraph(arrays);
+          const kernels = plainTileKernels(fanout, columns);
+          const devices = Array.from({ length: units }, () => new PlainDevice());
+          const options = { devices, fanout, key, seedsPerRun, buffers, kernels };
+          const tight = await smallestBank(arrays, options);
+          const bankBytes = tight + 4 * columns * (tileNodes - 1);
+          const results = stream(graph, { ...options, bankBytes });
+          expect(await collect(results)).toEqual(await untiled(arrays, fanout, key));
+          const tiles = results.report()?.plan.tiles.length ?? 0;
+          most = Math.max(most, tiles);
+          if (tiles > 1) several += 1;
+          expect(results.report()?.plan.unitBytes).toBeLessThanOrEqual(bankBytes);
+          for (const device of devices) {
+            const allocated = device.buffers.reduce((sum, { bytes }) => sum + bytes, 0);
+            expect(allocated).toBe(results.report()?.plan.unitBytes);
+            expect(device.buffers.every(({ released }) => released)).toBe(true);
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+    expect(most).toBeGreaterThan(20);
+    expect(several).toBeGreaterThan(15);
+  }, 120_000);
+
+  it('two layers, the first through a file', async () => {
+    const { folder } = temporaryFolder();
+    const arrays = randomArrays({ nodes: 70, most: 30, columns: 32, seed: 5 });
+    await writeGraph(join(folder, 'graph'), partsOf(arrays, 9), arrays);
+    const device = new PlainDevice();
+    const options = {
+      devices: [device],
+      fanout: 8,
+      key: 3,
+      bankBytes: 20_000,
+      kernels: plainTileKernels(8, 32),
+    };
+    const h1 = join(folder, 'h1.i16');
+    await using first = await openGraph(join(folder, 'graph'));
+    await writeMeans(h1, stream(first, options));
+    await using second = await openGraph(join(folder, 'graph'), { features: h1 });
+    const results = stream(second, { ...options, hop: 1 });
+    const h2 = await collect(results);
+    expect(results.report()?.plan.tiles.length).toBeGreaterThan(1);
+    const csr = deviceCsr({ nodes: 70, ...arrays });
+    await using hops = await openTwoHop(
+      device,
+      plainKernels({ fanout: 8, rowBeats: 1 }),
+      csr,
+      arrays.features,
+      32,
+    );
+    const whole = await hops.all(3);
+    const written = readFileSync(h1);
+    expect(new Int16Array(written.buffer, written.byteOffset, written.length / 2)).toEqual(
+      whole.h1,
+    );
+    expect(h2).toEqual(whole.h2);
+  });
+
+  it('the real kernels: golden, native and sim, and two devices of different kinds', async () => {
+    const fanout = 20;
+    const arrays = randomArrays({ nodes: 60, most: 50, columns: 64, seed: 8 });
+    await using graph = await openGraph(arrays);
+    const expected = await untiled(arrays, fanout, 77);
+    const kernels = await buildTileKernels(fanout, 64);
+    await using golden = await openDevice('golden');
+    await using native = await openDevice('native', { quick: true });
+    await using sim = await openDevice('sim');
+    for (const devices of [[golden], [native], [sim], [native, golden, native]]) {
+      const options = { devices, fanout, key: 77, kernels, seedsPerRun: 16 };
+      const bankBytes = (await smallestBank(arrays, options)) + 4 * 64 * 14;
+      const results = stream(graph, { ...options, bankBytes });
+      expect(await collect(results)).toEqual(expected);
+      const report = results.report();
+      expect(report?.plan.tiles.length).toBe(4);
+      expect(report?.cycles !== undefined).toBe(devices[0] === sim);
+    }
+  }, 600_000);
+});
