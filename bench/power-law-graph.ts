@@ -1,6 +1,7 @@
 import { seededRandom } from '../codegen/index.ts';
 import type { Random } from '../codegen/language/random.ts';
 import { type EncodedWorkload, encodeWorkload } from '../host/cosim/encode-workload.ts';
+import { lonelyEvery, powerLawWeight } from '../host/dataset/synthetic-graph.ts';
 import type { BuiltKernel } from '../host/device/built-kernel.ts';
 
 const absent = 0xffffffff;
@@ -24,12 +25,6 @@ export interface PowerLawGraph {
   readonly extent: Uint32Array;
 }
 
-/** The exponent of the degrees' tail: P(degree > x) falls as x^-1.5. */
-const tail = 1.5;
-const largestWeight = 2000;
-/** Every so many nodes one is without neighbours. */
-const lonelyEvery = 997;
-
 /**
  * The graph of the hardware bench: degrees follow a power law (weights u^(-1/1.5) capped at 2,000, scaled to
  * the mean and rounded at random; every 997th node has none), and neighbour ⌊v²·n⌋ of uniform v prefers nodes of
@@ -40,7 +35,7 @@ export function powerLawGraph(options: PowerLawOptions = {}): PowerLawGraph {
   const random = seededRandom(seed);
   const weights = Float64Array.from({ length: nodes }, () =>
     // 1 - unit() is above 0.
-    Math.min(largestWeight, (1 - random.unit()) ** (-1 / tail)),
+    powerLawWeight(1 - random.unit()),
   );
   const scale = (degree * nodes) / weights.reduce((sum, one) => sum + one, 0);
   const rowPtr = new Uint32Array(nodes + 1);

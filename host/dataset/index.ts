@@ -5,3 +5,4 @@ export { datasetKinds, loadDataset, parseDatasetSource } from './load-dataset.ts
 export { leastForSplit, splitLeaveLastOut } from './split.ts';
 export type { SyntheticOptions } from './synthetic.ts';
 export { syntheticDataset } from './synthetic.ts';
+export { type SyntheticGraphOptions, syntheticGraph } from './synthetic-graph.ts';

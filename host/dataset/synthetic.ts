@@ -1,5 +1,6 @@
 import { InteractionTable } from './interaction-table.ts';
 import type { Dataset } from './interactions.ts';
+import { uniform } from './uniform.ts';
 
 export interface SyntheticOptions {
   /** Default 1. The same options give the same dataset. */
@@ -23,17 +24,6 @@ const nouns: Readonly<Record<string, readonly string[]>> = {
   'Sci-Fi': ['Starship', 'Robot', 'Galaxy', 'Time Machine'],
   Western: ['Gunslinger', 'Sheriff', 'Frontier', 'Cowboy'],
 };
-
-/** A generator of uniform numbers in [0, 1): Mulberry32. */
-function uniform(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /**
  * A small made-up dataset for tests and for trying things where MovieLens is not at hand. Each user

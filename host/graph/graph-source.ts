@@ -146,7 +146,7 @@ function checkHeader(path: string, header: Partial<GraphHeader> | null): GraphHe
   if (formatVersion !== 1 || !right || !(Number(scale) > 0) || typeof renumbered !== 'boolean') {
     throw new TilewrightError(`${path} is no header of a graph of format 1`, {
       code: 'GRAPH_HEADER',
-      hint: 'Write the graph again, with writeGraph() or tilewright synthesize.',
+      hint: 'Write the graph again, with writeGraph() or tilewright graph.',
     });
   }
   checkColumns(Number(columns));
@@ -166,7 +166,7 @@ async function openFolder(folder: string, options: OpenGraphOptions): Promise<Gr
   } catch (cause) {
     throw new TilewrightError(`${folder} is no graph: ${path} is missing or cannot be read`, {
       code: 'GRAPH_HEADER',
-      hint: 'Give the folder that writeGraph() or tilewright synthesize wrote.',
+      hint: 'Give the folder that writeGraph() or tilewright graph wrote.',
       cause,
     });
   }
@@ -240,4 +240,12 @@ export async function readPlaces(
     );
   }
   return places;
+}
+
+/** An id in colIdx that is no node. @param where what names it: an edge, or the list of a node. */
+export function unknownNode(graph: GraphSource, where: string, id: number): TilewrightError {
+  return new TilewrightError(
+    `${graph.colIdx.name}: ${where} names node ${id}, and there are ${graph.nodes}`,
+    { code: 'GRAPH_COLIDX', hint: 'Write the graph again: the ids of a list are nodes.' },
+  );
 }

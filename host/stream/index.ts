@@ -1,5 +1,6 @@
 export type { Device } from '../device/device.ts';
 export type { StageTotal, StreamTimes } from './stage-times.ts';
+export { stageNames } from './stage-times.ts';
 export type {
   StreamOptions,
   StreamProgress,

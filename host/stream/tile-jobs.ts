@@ -1,5 +1,5 @@
 import { TilewrightError } from '../../codegen/support/errors.ts';
-import type { GraphSource } from '../graph/graph-source.ts';
+import { type GraphSource, unknownNode } from '../graph/graph-source.ts';
 import type { Tile, TilePlan } from '../graph/plan-tiles.ts';
 import { absentId, idsABeat } from './absent-id.ts';
 
@@ -82,10 +82,7 @@ export function bucketSamples(
     if (id === absentId) continue;
     if (id >= nodes) {
       const seed = job.tile.firstNode + job.firstSeed + Math.floor(at / width);
-      throw new TilewrightError(
-        `${graph.colIdx.name}: the list of node ${seed} names node ${id}, and there are ${nodes}`,
-        { code: 'GRAPH_COLIDX', hint: 'Write the graph again: the ids of a list are nodes.' },
-      );
+      throw unknownNode(graph, `the list of node ${seed}`, id);
     }
     starts[Math.floor(id / tileNodes) + 1] += 1;
   }

@@ -9,11 +9,13 @@ import env from './env.ts';
 import evaluate from './evaluate.ts';
 import explain from './explain.ts';
 import generate from './generate.ts';
+import graph from './graph.ts';
 import inspect from './inspect.ts';
 import kernels from './kernels.ts';
 import newKernel from './new.ts';
 import profile from './profile.ts';
 import recommend from './recommend.ts';
+import stream from './stream.ts';
 import synth from './synth.ts';
 
 /** Every command, in the order `tilewright --help` shows them. Adding one: its file, and a line here. */
@@ -27,6 +29,8 @@ export const commands: readonly Command[] = [
   cosim,
   profile,
   synth,
+  graph,
+  stream,
   data,
   recommend,
   evaluate,

@@ -1,0 +1,134 @@
+import type { Csr } from './csr.ts';
+import type { GraphHeader } from './graph-source.ts';
+import { type GraphSource, readPlaces, readWords, unknownNode } from './graph-source.ts';
+import { allRows, sortedRows } from './stable-sort.ts';
+import { type GraphPart, writeGraph } from './write-graph.ts';
+
+export const nodeOrders = ['degree', 'community'] as const;
+/**
+ * `degree`: nodes that many lists name come first, so that most neighbours lie in the first tiles.
+ * `community`: nodes whose lists name each other come together, so that most lie in the seeds' own tile.
+ */
+export type NodeOrder = (typeof nodeOrders)[number];
+
+/** Rounds after which labels have settled as far as they will, or nearly so. */
+const mostRounds = 10;
+
+/** How many lists name each node. */
+function namedBy({ nodes, colIdx }: Csr): Uint32Array {
+  const named = new Uint32Array(nodes);
+  for (let at = 0; at < colIdx.length; at++) named[colIdx[at]] += 1;
+  return named;
+}
+
+/**
+ * Labels that spread along the lists: each node takes the one that most of its neighbours have, its own where
+ * that is as frequent, the smallest otherwise. Nodes in turn, so that it ends in few rounds.
+ */
+function spreadLabels({ nodes, rowPtr, colIdx }: Csr): Uint32Array {
+  const labels = allRows(nodes);
+  const votes = new Uint32Array(nodes);
+  for (let round = 0, changed = 1; round < mostRounds && changed > 0; round++) {
+    changed = 0;
+    for (let node = 0; node < nodes; node++) {
+      const own = labels[node];
+      const list = colIdx.subarray(rowPtr[node], rowPtr[node + 1]);
+      for (const id of list) votes[labels[id]] += 1;
+      let best = own;
+      for (const id of list) {
+        const label = labels[id];
+        const more = votes[label] - votes[best];
+        if (more > 0 || (more === 0 && best !== own && label < best)) best = label;
+      }
+      for (const id of list) votes[labels[id]] = 0;
+      if (best === own) continue;
+      labels[node] = best;
+      changed += 1;
+    }
+  }
+  return labels;
+}
+
+/**
+ * The nodes in an order that brings neighbours together: entry r is the node that becomes node r. Time
+ * grows with the edges.
+ */
+export function nodeOrder(csr: Csr, by: NodeOrder): Uint32Array {
+  const rows = allRows(csr.nodes);
+  if (by === 'community') return sortedRows(rows, spreadLabels(csr));
+  // Most first: the complement sorts the other way round.
+  return sortedRows(
+    rows,
+    namedBy(csr).map((times) => ~times),
+  );
+}
+
+/** Nodes whose lists and features are put together at a time. */
+const partNodes = 1 << 12;
+/** Rows of features that are asked for at once. */
+const readsAtOnce = 64;
+
+async function rowsOf(graph: GraphSource, nodes: Uint32Array): Promise<Int16Array> {
+  const { columns, features } = graph;
+  const rows = new Int16Array(nodes.length * columns);
+  const bytes = new Uint8Array(rows.buffer);
+  const width = 2 * columns;
+  const read = (at: number) =>
+    features.read(bytes.subarray(at * width, (at + 1) * width), nodes[at] * width);
+  for (let at = 0; at < nodes.length; at += readsAtOnce) {
+    const count = Math.min(readsAtOnce, nodes.length - at);
+    await Promise.all(Array.from({ length: count }, (_, one) => read(at + one)));
+  }
+  return rows;
+}
+
+async function* renumbered(
+  graph: GraphSource,
+  csr: Csr,
+  order: Uint32Array,
+  ids: Uint32Array,
+): AsyncGenerator<GraphPart> {
+  const { rowPtr, colIdx } = csr;
+  const numbers = new Uint32Array(order.length);
+  for (let at = 0; at < order.length; at++) numbers[order[at]] = at;
+  for (let first = 0; first < order.length; first += partNodes) {
+    const nodes = order.subarray(first, first + partNodes);
+    const degrees = Uint32Array.from(nodes, (node) => rowPtr[node + 1] - rowPtr[node]);
+    const lists = new Uint32Array(degrees.reduce((sum, degree) => sum + degree, 0));
+    let place = 0;
+    for (const node of nodes) {
+      for (let at = rowPtr[node]; at < rowPtr[node + 1]; at++) lists[place++] = numbers[colIdx[at]];
+    }
+    yield {
+      degrees,
+      colIdx: lists,
+      features: await rowsOf(graph, nodes),
+      ids: Uint32Array.from(nodes, (node) => ids[node]),
+    };
+  }
+}
+
+/**
+ * Writes a graph with its nodes renumbered, for more locality between tiles. Nodes keep the number that they are
+ * sampled by, so that each has the same samples and the same mean as before, in another place. Lists and
+ * places are in memory meanwhile, features are not.
+ * @throws TilewrightError as `writeGraph`, and for files of `graph` that change.
+ */
+export async function reorderGraph(
+  graph: GraphSource,
+  by: NodeOrder,
+  folder: string,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<GraphHeader> {
+  const { nodes, edges, columns, scale } = graph;
+  const csr = {
+    nodes,
+    rowPtr: await readPlaces(graph, 0, nodes),
+    colIdx: await readWords(graph.colIdx, 0, edges),
+  };
+  const wrong = csr.colIdx.findIndex((id) => id >= nodes);
+  if (wrong >= 0) throw unknownNode(graph, `edge ${wrong}`, csr.colIdx[wrong]);
+  const ids = graph.ids === undefined ? allRows(nodes) : await readWords(graph.ids, 0, nodes);
+  const parts = renumbered(graph, csr, nodeOrder(csr, by), ids);
+  return writeGraph(folder, parts, { columns, scale, signal: options.signal });
+}
