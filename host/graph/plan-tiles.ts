@@ -45,8 +45,10 @@ export interface PlanOptions {
   readonly fanout: number;
   /** 1 to 3, default 3. */
   readonly buffers?: number;
-  /** Default 32768, or fewer where they would take more than half of the bank. */
+  /** Default 32768, or fewer where they would take more than half of the bank; fewer where they do not fit. */
   readonly seedsPerRun?: number;
+  /** So many tiles at the least; default 1, the fewest that fit. */
+  readonly leastTiles?: number;
 }
 
 const beats = (bytes: number) => Math.max(1, Math.ceil(bytes / beatBytes)) * beatBytes;
@@ -99,7 +101,7 @@ function withoutFeatures(shape: Shape, fanout: number, buffers: number, seedsPer
   return { edgesPerRun, bytes };
 }
 
-/** Seeds of a run: the features get half of the bank, and `reserved` bytes at the least. */
+/** Seeds of a run: the features get `reserved` bytes at the least, and half of the bank where nobody chose. */
 function chooseSeeds(
   shape: Shape,
   options: PlanOptions,
@@ -108,7 +110,8 @@ function chooseSeeds(
 ): number {
   const wanted = Math.max(1, Math.min(options.seedsPerRun ?? mostSeeds, shape.nodes));
   let seeds = Math.min(mostSeeds, Math.ceil(wanted / idsABeat) * idsABeat);
-  const most = Math.min(options.bankBytes / 2, options.bankBytes - reserved);
+  const half = options.seedsPerRun === undefined ? options.bankBytes / 2 : options.bankBytes;
+  const most = Math.min(half, options.bankBytes - reserved);
   while (seeds > idsABeat && withoutFeatures(shape, options.fanout, buffers, seeds).bytes > most) {
     seeds = Math.max(idsABeat, Math.floor(seeds / 2 / idsABeat) * idsABeat);
   }
@@ -117,7 +120,8 @@ function chooseSeeds(
 
 const mebibytes = (bytes: number) => `${(Math.ceil((100 * bytes) / 2 ** 20) / 100).toFixed(2)} MiB`;
 
-function checkOptions({ bankBytes, fanout, buffers = 3, seedsPerRun = 1 }: PlanOptions): void {
+function checkOptions(options: PlanOptions): void {
+  const { bankBytes, fanout, buffers = 3, seedsPerRun = 1, leastTiles = 1 } = options;
   const wrong = (what: string, hint: string) =>
     new TilewrightError(what, { code: 'PLAN_OPTION', hint });
   if (!Number.isSafeInteger(bankBytes) || bankBytes < 1) {
@@ -132,6 +136,9 @@ function checkOptions({ bankBytes, fanout, buffers = 3, seedsPerRun = 1 }: PlanO
   if (!Number.isSafeInteger(seedsPerRun) || seedsPerRun < 1) {
     throw wrong(`${seedsPerRun} seeds a run`, 'Give a whole number above 0.');
   }
+  if (!Number.isSafeInteger(leastTiles) || leastTiles < 1 || leastTiles > mostTiles) {
+    throw wrong(`${leastTiles} tiles`, `Give a whole number from 1 to ${mostTiles}.`);
+  }
 }
 
 /**
@@ -140,7 +147,7 @@ function checkOptions({ bankBytes, fanout, buffers = 3, seedsPerRun = 1 }: PlanO
  */
 export async function planTiles(graph: GraphSource, options: PlanOptions): Promise<TilePlan> {
   checkOptions(options);
-  const { bankBytes, fanout, buffers = 3 } = options;
+  const { bankBytes, fanout, buffers = 3, leastTiles = 1 } = options;
   const shape = await shapeOf(graph);
   const { nodes, columns } = shape;
   const rowBytes = 2 * columns;
@@ -164,7 +171,7 @@ export async function planTiles(graph: GraphSource, options: PlanOptions): Promi
       },
     );
   }
-  const count = Math.max(1, Math.ceil(nodes / rows));
+  const count = Math.max(Math.min(leastTiles, nodes), Math.ceil(nodes / rows), 1);
   const tileNodes = Math.max(1, Math.ceil(nodes / count));
   return {
     bankBytes,

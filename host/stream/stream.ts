@@ -32,6 +32,8 @@ export interface StreamOptions {
   readonly buffers?: number;
   /** Seeds that one run takes, at most 32768; default: as many as take half of the bank. */
   readonly seedsPerRun?: number;
+  /** So many tiles at the least; default 1, the fewest that fit. */
+  readonly leastTiles?: number;
   /** How often a run that failed is done again, on another unit where there is one; default 1. */
   readonly retries?: number;
   readonly signal?: AbortSignal | undefined;

@@ -33,6 +33,10 @@ export default defineCommand({
       min: 0.001,
       max: 2 ** 20,
     }),
+    tiles: wholeNumber('tiles', 'So many tiles at the least (default: the fewest that fit)', {
+      min: 1,
+      max: 4096,
+    }),
     buffers: wholeNumber('buffers', 'Sets of buffers of a unit (default 3)', { min: 1, max: 3 }),
     fanout: wholeNumber('fanout', 'Neighbours drawn for each node (default 16)', {
       min: 1,
@@ -65,7 +69,16 @@ export default defineCommand({
     const { stream, writeMeans } = await import('../../stream/index.ts');
     const { describeStream } = await import('../stream-table.ts');
     const { signal, progress } = context;
-    const { features, out, units = 1, fanout = 16, key = 1, hop = 0, buffers = 3 } = options;
+    const {
+      features,
+      out,
+      tiles: leastTiles = 1,
+      units = 1,
+      fanout = 16,
+      key = 1,
+      hop = 0,
+      buffers = 3,
+    } = options;
     await using graph = await openGraph(folder, { features });
     await using opened = new OpenDevices();
     const { devices } = opened;
@@ -75,7 +88,7 @@ export default defineCommand({
       const results = stream(graph, {
         devices,
         bankBytes: Math.floor((options['bank-mib'] ?? 64) * mebibyte),
-        ...{ fanout, key, hop, buffers, signal },
+        ...{ fanout, key, hop, buffers, leastTiles, signal },
         onProgress: ({ tilesDone, tiles, runs }) =>
           update(`${tilesDone} of ${tiles} tiles, ${runs} runs`),
       });
