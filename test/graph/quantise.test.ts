@@ -54,4 +54,16 @@ describe('quantise', () => {
     expect(() => quantise(infinite, 1, { bits: 8 })).toThrow('row 1, column 0');
     expect(() => quantise(nan.subarray(0, 5), 4)).toThrow(RangeError);
   });
+
+  it('takes a scale that is given, and refuses what it does not reach', () => {
+    const { values } = quantise(Float32Array.of(1, -0.5, 0.26), 1, { scale: 0.5 });
+    expect([...values]).toEqual([2, -1, 1]);
+    const far = Float32Array.of(0, 0, 0, 3.3);
+    const options = { bits: 8, scale: 1 / 64, firstRow: 100 } as const;
+    expect(() => quantise(far, 2, options)).toThrow(
+      /row 101, column 1: the value 3\.29\d+ is beyond ±1\.984375, as far as 8 bits of 0\.015625 reach/,
+    );
+    expect(() => quantise(far, 2, { scale: 0 })).toThrow(RangeError);
+    expect(() => quantise(Float32Array.of(Number.NaN), 1, options)).toThrow('row 100, column 0');
+  });
 });

@@ -1,9 +1,19 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { packageRoot } from '../../codegen/support/package-root.ts';
+import { syntheticGraph } from '../../host/dataset/synthetic-graph.ts';
+import { arraysOf, untiled } from '../stream/graphs.ts';
 
 const root = packageRoot();
 const folder = mkdtempSync(join(tmpdir(), 'tilewright-pack-'));
@@ -71,6 +81,21 @@ test.each(exported)('import %s', async (name) => {
   const script = `console.log(Object.keys(await import('${name}')).length)`;
   const { stdout } = await execa('node', ['--input-type=module', '-e', script], inFolder);
   expect(Number(stdout)).toBeGreaterThan(0);
+});
+
+test('the streaming example runs, and gives the means of the whole graph', async () => {
+  cpSync(join(root, 'examples/stream.ts'), join(folder, 'stream.ts'));
+  const { stdout } = await execa('npx', ['--no-install', 'jiti', 'stream.ts'], inFolder);
+  const lines = stdout.trim().split('\n');
+  const parts = [...syntheticGraph({ nodes: 2000, edges: 40_000 })];
+  const means = await untiled(arraysOf(parts, 64), 16, 7);
+  const printed = lines.slice(0, -1).map((line) => /^node (\d+) .*: (.*)$/.exec(line));
+  expect(printed.length).toBeGreaterThan(3);
+  for (const match of printed) {
+    const [, node, row] = match ?? [];
+    expect(row).toBe(means.slice(64 * Number(node), 64 * Number(node) + 4).join(' '));
+  }
+  expect(lines.at(-1)).toMatch(/^overlap [01]\.\d\d$/);
 });
 
 test('every export has types that a strict program compiles with', async () => {

@@ -21,7 +21,7 @@ function cut(source: string, first: RegExp, last: RegExp): string {
 const blocks = new Map<string, string>();
 
 beforeAll(async () => {
-  for (const file of ['examples/scale.ts', 'examples/library.ts']) {
+  for (const file of ['examples/scale.ts', 'examples/library.ts', 'examples/stream.ts']) {
     blocks.set(file, readFileSync(join(root, file), 'utf8').trimEnd());
   }
   const { files } = await compileKernel(join(root, 'examples/scale.ts'));

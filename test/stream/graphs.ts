@@ -73,6 +73,21 @@ export function* partsOf(arrays: GraphArrays, nodes: number): Generator<GraphPar
   }
 }
 
+/** A graph whose parts were made for `writeGraph`, in memory. */
+export function arraysOf(parts: readonly GraphPart[], columns: number): GraphArrays {
+  const degrees = parts.flatMap((part) => [...part.degrees]);
+  const rowPtr = new Uint32Array(degrees.length + 1);
+  degrees.forEach((degree, node) => {
+    rowPtr[node + 1] = rowPtr[node] + degree;
+  });
+  return {
+    rowPtr,
+    colIdx: Uint32Array.from(parts.flatMap((part) => [...part.colIdx])),
+    features: Int16Array.from(parts.flatMap((part) => [...part.features])),
+    columns,
+  };
+}
+
 /** What the error of a plan that cannot fit says would do. */
 export async function smallestBank(
   arrays: GraphArrays,
