@@ -50,7 +50,7 @@ export default defineCommand({
     const header = await progress.step(`Writing ${folder}`, async (update) => {
       if (from !== undefined && order !== undefined) {
         await using graph = await openGraph(from);
-        return reorderGraph(graph, order, folder, { signal });
+        return await reorderGraph(graph, order, folder, { signal });
       }
       const onProgress = (made: number) => update(`${made} of ${nodes} nodes`);
       const parts = syntheticGraph({ nodes, edges, columns, seed, onProgress });
