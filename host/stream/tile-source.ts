@@ -4,8 +4,11 @@ import { Condition } from './condition.ts';
 import type { SampleJob, SumJob, TileJob, TileSums } from './tile-jobs.ts';
 import type { TileWork } from './tile-unit.ts';
 
-/** Tiles whose sums are being made at the same time: the next begins while the runs of one end. */
-const tilesAtOnce = 2;
+/**
+ * Tiles whose sums are being made at the same time: the next begins while the runs of one end. Where the sums of
+ * a tile are many bytes, so are its runs, and waiting for the last of them costs less than the memory.
+ */
+const tilesAtOnce = (bytes: number) => (bytes <= 1 << 25 ? 2 : 1);
 
 /** A tile on its way through the pipeline. */
 export interface TileProgress {
@@ -104,7 +107,8 @@ export class TileSource {
 
   async #takeSums(tile: Tile, signal: AbortSignal): Promise<TileSums> {
     const { columns, tileNodes } = this.#work.plan;
-    const there = () => this.#freeSums.length > 0 || this.#sumsMade < tilesAtOnce;
+    const most = tilesAtOnce(4 * columns * tileNodes);
+    const there = () => this.#freeSums.length > 0 || this.#sumsMade < most;
     await this.#changed.until(there, signal);
     let free = this.#freeSums.pop();
     if (free === undefined) {
