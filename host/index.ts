@@ -1,10 +1,22 @@
 /** The host runtime: kernels on devices, graphs, data, text embeddings, recommendations. */
 
+export { parseConnectivity } from '../codegen/package/connectivity.ts';
 export type { Manifest } from '../codegen/package/manifest.ts';
+export { readXclbin, type Xclbin } from '../codegen/package/xclbin/read-xclbin.ts';
+export {
+  summariseXclbin,
+  type XclbinSummary,
+} from '../codegen/package/xclbin/summarise-xclbin.ts';
 export { TilewrightError } from '../codegen/support/errors.ts';
 export { type CosimOptions, type CosimResult, cosim } from './cosim/cosim.ts';
 export * from './dataset/index.ts';
 export { buildKernel, readManifest } from './device/build-kernel.ts';
+export {
+  type BuildXclbinOptions,
+  type BuiltXclbin,
+  buildHwEmu,
+  type XclbinKernel,
+} from './device/build-xclbin.ts';
 export type { BuiltKernel } from './device/built-kernel.ts';
 export type {
   Device,

@@ -51,7 +51,7 @@ export default defineTarget({
       json: { xclbin, platform: platform.name, computeUnits: units },
       text: [
         `${xclbin}: ${platform.name}, ${units.map(({ instance }) => instance).join(', ')}`,
-        `Run a host with XCL_EMULATION_MODE=hw_emu; \`tilewright inspect ${xclbin}\` tells what it holds.`,
+        '`tilewright env` prints the environment that a host needs, `tilewright inspect` what the file holds.',
       ].join('\n'),
     };
   },
