@@ -1,11 +1,12 @@
 import { constants } from 'node:os';
+import { TilewrightError } from './errors.ts';
 
 const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 let heeded = false;
 
 /** What a program does about the signals that ask it to end. */
 export interface EndingSignals {
-  /** Aborted at the first of them. */
+  /** Aborted at the first of them; the reason is a TilewrightError `ABORTED`. */
   readonly signal: AbortSignal;
   /** The exit code of the process: that of the signal where one came, else the one given. */
   exitCode(code: number): number;
@@ -25,7 +26,8 @@ export function heedEndingSignals(graceMs?: number): EndingSignals {
     process.on(name, () => {
       if (came !== undefined) process.exit(codeOf(name));
       came = name;
-      controller.abort();
+      const hint = 'Start it again when it is wanted; nothing half-written is left.';
+      controller.abort(new TilewrightError(`stopped by ${name}`, { code: 'ABORTED', hint }));
       if (graceMs !== undefined) setTimeout(() => process.exit(codeOf(name)), graceMs).unref();
     });
   }

@@ -1,6 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { expect, test } from 'vitest';
+import { packageRoot } from '../../codegen/support/package-root.ts';
+import { jitiCli } from '../support/jiti.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { call } from './call.ts';
 
@@ -44,3 +47,24 @@ test.each([
   expect(answer.code).toBe(exitCode);
   expect(JSON.parse(answer.stdout).error).toMatchObject({ code, hint: expect.any(String) });
 });
+
+test('Ctrl-C in mid-stream: one line, no file, and the exit code of the signal', async () => {
+  const big = join(folder, 'big');
+  await call(['graph', big, '--nodes', '20000', '--edges', '400000', '--columns', '32']);
+  const out = join(folder, 'means.i16');
+  const words = ['stream', big, '--device', 'golden', '--bank-mib', '1', '--out', out];
+  const cli = join(packageRoot(), 'host/cli/main.ts');
+  const running = execa(process.execPath, [jitiCli, cli, ...words], { reject: false });
+  // The first runs are done, and there are hundreds to come.
+  let sent = false;
+  running.stderr.on('data', (text) => {
+    if (sent || !/ [1-9]\d* runs/.test(String(text))) return;
+    sent = true;
+    running.kill('SIGINT');
+  });
+  const { exitCode, stderr } = await running;
+  expect(exitCode).toBe(130);
+  expect(stderr).toMatch(/^error: stopped by SIGINT\nhint: .*$/m);
+  expect(stderr).not.toMatch(/bug|^ +at /m);
+  expect(readdirSync(folder).filter((name) => name.startsWith('means'))).toEqual([]);
+}, 120_000);
