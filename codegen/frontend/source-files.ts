@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, resolve, sep } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { TilewrightError } from '../support/errors.ts';
 
 /** A kernel file and every file that it imports by a relative path, itself first. */
@@ -10,9 +10,11 @@ export function sourceFiles(file: string, seen: string[] = []): readonly string[
   const text = existsSync(file) ? readSource(file) : '';
   for (const [, path] of text.matchAll(/(?:from|import)\s*['"](\.{1,2}(?:\/[^'"]*)?)['"]/g)) {
     const found = fileOf(resolve(dirname(file), path));
-    // A package's own files are its business: only what they compute when the kernel is loaded counts.
-    if (found !== undefined && !found.includes(`${sep}node_modules${sep}`))
-      sourceFiles(found, seen);
+    if (found === undefined) continue;
+    // A package's own files are its business: only what they compute when the kernel is loaded counts. A kernel may lie
+    // in a package itself, as ours do once they are installed, and its files with it.
+    const way = relative(dirname(file), found).split(sep);
+    if (!way.includes('node_modules')) sourceFiles(found, seen);
   }
   return seen;
 }

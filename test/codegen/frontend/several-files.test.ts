@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -66,6 +66,13 @@ describe('a kernel of several files', () => {
     const text = printKernel(ir);
     expect(text).toMatch(/\b5\b/);
     expect(text).toMatch(/\b3\b/);
+  });
+
+  it('may lie in an installed package, as the built-in ones do', async () => {
+    mkdirSync(join(folder, 'node_modules/kernels'), { recursive: true });
+    kernelFile('node_modules/kernels/shared.ts', shared);
+    const { ir } = await compileKernel(kernelFile('node_modules/kernels/two-files.ts', main));
+    expect(ir.processes.map(({ name }) => name)).toEqual(['request', 'scale', 'confirm']);
   });
 
   it('names the file that an error is in', async () => {
