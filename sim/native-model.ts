@@ -1,9 +1,7 @@
 import type { Manifest } from '../codegen/package/manifest.ts';
-import { TilewrightError } from '../codegen/support/errors.ts';
 import koffi from '../codegen/support/koffi.ts';
-import { failedAssertion, kernelLog } from './kernel-log.ts';
-import { namePort } from './name-port.ts';
-import { deadlockReport } from './stuck-report.ts';
+import { kernelLog } from './kernel-log.ts';
+import { modelFailure } from './model-failure.ts';
 import { parseTold, type ToldState } from './told-state.ts';
 
 /** The C interface of sim/cpp/c-interface.hpp; addresses of C++ objects are bigint. */
@@ -97,16 +95,6 @@ export interface NativeCounters {
   readonly doneCycle: number;
   readonly ports: readonly { readonly bursts: number; readonly beats: number }[];
 }
-
-/** The way out for each thing that stops a simulation. */
-const hints: Readonly<Record<string, string>> = {
-  AXI_RULE:
-    'Look at its signals with tilewright cosim --trace FILE.fst: cycle n lies at time 10 n.',
-  DEADLOCK:
-    'The control slave does not answer; look at its signals with tilewright cosim --trace FILE.fst.',
-  PROTOCOL: 'The register map of the manifest and the Verilog may disagree: generate both again.',
-  FILE_UNWRITABLE: 'Choose a path that you may write to, and see that its disk has space.',
-};
 
 /** One instance of a Verilated kernel in this process, freshly reset. Call `free` when done with it. */
 export class NativeModel {
@@ -219,17 +207,6 @@ export class NativeModel {
     const code = this.#functions.tw_failure_code(this.#handle);
     if (code === '') return;
     const text = this.#functions.tw_failure_text(this.#handle);
-    const { kernel } = this.#manifest;
-    const assertion = code === 'ASSERTION' ? failedAssertion(kernel, [text.trimEnd()]) : undefined;
-    if (assertion !== undefined) throw assertion;
-    if (code === 'STUCK') {
-      const { text: report, hint } = deadlockReport(this.#manifest, parseTold(text));
-      throw new TilewrightError(report, { code: 'SIM_DEADLOCK', hint });
-    }
-    const hint = hints[code];
-    throw new TilewrightError(`${kernel}: ${namePort(this.#manifest, text)}`, {
-      code: code === 'FILE_UNWRITABLE' ? code : `SIM_${code}`,
-      ...(hint === undefined ? {} : { hint }),
-    });
+    throw modelFailure(this.#manifest, code, text);
   }
 }

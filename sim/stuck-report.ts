@@ -219,7 +219,7 @@ export function deadlockReport(
   const [matter, hint] = diagnose(manifest, state, edges) ??
     leftOver(state) ?? [undefined, `As a next step, ${traceHint}.`];
   if (state.active.size === 0 && matter === undefined) {
-    return silentReport(manifest, state);
+    return silentReport(manifest, state, name);
   }
   return {
     text: `${name}: deadlock: nothing moves since cycle ${since} (told in cycle ${now})${told([
@@ -232,21 +232,22 @@ export function deadlockReport(
 }
 
 /** The same of a kernel whose Verilog does not tell of its processes: only ports and streams are known. */
-function silentReport(manifest: Manifest, state: ToldState): StuckReport {
-  const streams = manifest.streams.flatMap(({ name, from, to, depth }) => {
-    const words = state.streams.get(name);
+function silentReport(manifest: Manifest, state: ToldState, name: string): StuckReport {
+  const streams = manifest.streams.flatMap(({ name: stream, from, to, depth }) => {
+    const words = state.streams.get(stream);
     if (words === undefined) return [];
     return words === 'full'
-      ? `stream ${name} is full (depth ${depth}): ${from} can write no more until ${to} reads`
+      ? `stream ${stream} is full (depth ${depth}): ${from} can write no more until ${to} reads`
       : words === 'empty'
-        ? `stream ${name} is empty: ${to} can read nothing until ${from} writes`
-        : `stream ${name} holds some of its ${depth} words: neither ${from} nor ${to} waits for it`;
+        ? `stream ${stream} is empty: ${to} can read nothing until ${from} writes`
+        : `stream ${stream} holds some of its ${depth} words: neither ${from} nor ${to} waits for it`;
   });
   const { since, now } = state;
   return {
-    text: `${manifest.kernel}: no handshake on any port since cycle ${since}, for ${now - since} cycles${told(
-      [...portLines(manifest, state), ...streams],
-    )}`,
+    text: `${name}: no handshake on any port since cycle ${since}, for ${now - since} cycles${told([
+      ...portLines(manifest, state),
+      ...streams,
+    ])}`,
     hint:
       `A stream may be too shallow, or the kernel waits for something nobody sends; ${traceHint}. ` +
       'A kernel that computes for so long without touching memory needs a larger noProgressCycles.',

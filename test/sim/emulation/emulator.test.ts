@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Platform } from '../../../codegen/package/platform.ts';
 import { buildEmulator } from '../../../sim/emulation/build-emulator.ts';
+import { readEmulatorFailure } from '../../../sim/emulation/read-failure.ts';
 import { fault, writeBeatCopy } from '../fixture/beat-copy.ts';
 import { platformOf } from './platform.ts';
 import {
@@ -84,6 +85,7 @@ test('two compute units share the banks', async () => {
   expect(await host.close()).toBe(0);
   expect((await host.hostMemory).toString('hex')).toBe(callHead(0n, api.close).toString('hex'));
   expect(host.log.at(-1)).toBe('the host closed the device');
+  expect(readEmulatorFailure(platform, host.log.join('\n'))).toBe(undefined);
   expect(host.log.join('\n')).toMatch(
     /beat_copy_1: run 1 took \d+ cycles, m_axi_source 16 bursts 64 beats, m_axi_target 16 bursts 64 beats/,
   );
@@ -202,24 +204,34 @@ test.each(Object.keys(wrong))('a host that sends %s: one clear line, and the end
   expect(host.log.at(-1)).toMatch(last);
   expect(host.log.filter((line) => line.startsWith('error '))).toHaveLength(bytes === null ? 0 : 1);
   // A failure is told on standard error as well: the log is in a folder that XRT removes.
-  expect(host.stderr.trimEnd().split('\n')).toHaveLength(1);
+  expect(host.stderr).toMatch(bytes === null ? /^$/ : /^tilewright emulation: error .*\n$/);
   expect(await leftovers(host)).toEqual([]);
 });
 
 test('a kernel that breaks a rule of AXI, and one that is stuck, end the process with the reason', async () => {
-  for (const [broken, last] of [
-    [fault.cross4k, /error AXI_RULE: beat_copy_1: port m_axi_source, cycle \d+, rule within-4k: /],
+  for (const [broken, last, code, text] of [
+    [
+      fault.cross4k,
+      /error AXI_RULE: beat_copy_1: port m_axi_source, cycle \d+, rule within-4k: /,
+      'SIM_AXI_RULE',
+      /^beat_copy_1: port m_axi_source \(memory source, beat_copy.v:4:1\), cycle \d+, rule within-4k/,
+    ],
     [
       fault.neverWvalid,
       /error DEADLOCK: beat_copy_1: nothing moves since cycle \d+ .*the kernel owes the data of a burst/,
+      'SIM_DEADLOCK',
+      /^beat_copy_1: no handshake on any port since cycle \d+.*\n {2}port m_axi_source/,
     ],
   ] as const) {
     using host = await open();
     const run = { source: 0, target: bank1, bursts: 2, beats: 4, fault: broken };
     const base = await start(host, 0, run);
-    await expect(host.done(base)).rejects.toThrow(/closed the socket|ECONNRESET/);
+    await expect(host.done(base)).rejects.toThrow();
     expect(await host.exited).toBe(1);
     expect(host.log.at(-1)).toMatch(last);
+    const error = readEmulatorFailure(platform, host.log.join('\n'));
+    expect(error).toMatchObject({ code, message: expect.stringMatching(text) });
+    expect(error?.hint).toMatch(/look/i);
   }
 });
 
@@ -228,6 +240,8 @@ test('wishes that are not understood are told at once', async () => {
   const path = { ...process.env, ...env, EMULATION_RUN_DIR: scratch, EMULATION_SOCKETID: 'none' };
   const child = await execa(join(folder, 'launch_hw_emu.sh'), { env: path, reject: false });
   expect(child.exitCode).toBe(1);
+  const log = readFileSync(join(scratch, 'tilewright.log'), 'utf8');
+  expect(readEmulatorFailure(platform, log)?.code).toBe('HW_EMU_SETTINGS');
   expect(child.stderr).toContain("error SETTINGS: TILEWRIGHT_MEMORY=latency=20,stall=2: 'stall=2'");
 });
 

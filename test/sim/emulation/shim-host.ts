@@ -127,7 +127,7 @@ export class ShimHost {
     this.sockets = sockets;
     this.logFile = logFile;
     this.hostMemory = hostMemory;
-    this.exited = once(child, 'exit').then(([code]) => code);
+    this.exited = once(child, 'close').then(([code]) => code);
     this.#calls = calls;
     this.#pieces = new Pieces(calls);
     this.#servers = servers;
