@@ -96,12 +96,18 @@ function pending(
   const holds = context.holds(at, store.block);
   const conditions = [`s${at}_valid`, ...(holds === undefined ? [] : [holds])];
   const known = (expr: Expr) => context.knownBy(expr, store.block, at);
+  // What this very stage finds out is not yet true while it waits: an older block has still to write a variable.
+  const unless = (expr: Expr, text: string) =>
+    at > context.scheduled.gate || context.knownBy(expr, store.block, at - 1)
+      ? text
+      : `(s${at}_stall || ${text})`;
   const { predicate, args } = store.op;
   if (predicate !== undefined && known(predicate))
-    conditions.push(context.refer(predicate, at, store.block));
+    conditions.push(unless(predicate, context.refer(predicate, at, store.block)));
   if (known(args[0])) {
     const address = context.refer(args[0], at, store.block);
-    conditions.push(`(${address} == ${context.refer(load.args[0], loadStage, loadBlock)})`);
+    const same = `${address} == ${context.refer(load.args[0], loadStage, loadBlock)}`;
+    conditions.push(unless(args[0], `(${same})`));
   }
   // In its last stage it is stored in this cycle, unless that stage has to wait.
   if (at === last) conditions.push(`!s${at}_go`);
