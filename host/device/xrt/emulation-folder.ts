@@ -1,0 +1,78 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { PortReport } from '../device.ts';
+
+/** What the device process told of one run. */
+export interface EmulatedRun {
+  readonly cycles: number;
+  readonly ports: readonly PortReport[];
+}
+
+/**
+ * Everything that one emulation writes: the folder of what the xclbin's zip holds, the logs, and the folder of its
+ * sockets, which XRT names after USER. Both are removed when it ends.
+ */
+export class EmulationFolder {
+  readonly path: string;
+  readonly #user: string;
+  readonly #log: string;
+  #read = 0;
+
+  constructor() {
+    this.path = mkdtempSync(join(tmpdir(), 'tilewright-xrt-'));
+    this.#user = basename(this.path);
+    this.#log = join(this.path, 'device.log');
+  }
+
+  /** For the process that hosts XRT. */
+  get environment(): Readonly<Record<string, string>> {
+    return {
+      // A name of its own: what XRT makes under /tmp/$USER belongs to nobody else.
+      USER: `${this.#user}-sockets`,
+      SDACCEL_EM_RUN_DIR: this.path,
+      EMCONFIG_PATH: this.path,
+      TILEWRIGHT_LOG: this.#log,
+    };
+  }
+
+  /** All that has to be removed in the end. */
+  get folders(): readonly string[] {
+    return [this.path, join('/tmp', `${this.#user}-sockets`)];
+  }
+
+  /** The last error that the device process wrote into its log, as `CODE: text`. */
+  deviceError(): string | undefined {
+    return this.#lines()
+      .findLast((line) => line.includes('error '))
+      ?.replace(/^.*?error /, '');
+  }
+
+  /** The run of a compute unit of this kernel that was logged since the last call; most runs of many are not. */
+  loggedRun(kernel: string): EmulatedRun | undefined {
+    const lines = this.#lines();
+    const fresh = lines.slice(this.#read);
+    this.#read = lines.length;
+    const line = fresh.findLast((one) => one.includes(' cycles') && one.includes(kernel));
+    const cycles = /run \d+ took (\d+) cycles/.exec(line ?? '')?.[1];
+    if (line === undefined || cycles === undefined) return undefined;
+    const ports = [...line.matchAll(/, (\S+) (\d+) bursts (\d+) beats/g)].map(
+      ([, port = '', bursts, beats]) => ({ port, bursts: Number(bursts), beats: Number(beats) }),
+    );
+    return { cycles: Number(cycles), ports };
+  }
+
+  #lines(): readonly string[] {
+    try {
+      return readFileSync(this.#log, 'utf8').trimEnd().split('\n');
+    } catch {
+      // The device process has not started.
+      return [];
+    }
+  }
+
+  /** Synchronous, for the end of the process as well. */
+  remove(): void {
+    for (const folder of this.folders) rmSync(folder, { recursive: true, force: true });
+  }
+}
