@@ -73,6 +73,19 @@ class FileSource implements ByteSource {
 
   async read(target: Uint8Array, offset: number): Promise<void> {
     checkRange(this, target, offset);
+    try {
+      await this.#read(target, offset);
+    } catch (cause) {
+      if (this.#closed === undefined) throw cause;
+      throw new TilewrightError(`${this.name} was closed while it was read`, {
+        code: 'GRAPH_CLOSED',
+        hint: 'Close a graph when the streams of it have ended.',
+        cause,
+      });
+    }
+  }
+
+  async #read(target: Uint8Array, offset: number): Promise<void> {
     let filled = 0;
     while (filled < target.byteLength) {
       const length = target.byteLength - filled;

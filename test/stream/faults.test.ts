@@ -254,6 +254,16 @@ describe('files that change', () => {
     await expect(openGraph(folder)).rejects.toThrow('no header of a graph of format 1');
   });
 
+  it('closed while they are read', async () => {
+    const device = new PlainDevice();
+    const graph = await openGraph(await graphFolder());
+    const results = stream(graph, await optionsFor([device]));
+    await results.next();
+    await graph.close();
+    await expect(collect(results)).rejects.toMatchObject({ code: 'GRAPH_CLOSED' });
+    expectFreed(device);
+  });
+
   it('lists that name no node, and places that fall', async () => {
     const device = new PlainDevice();
     const colIdx = arrays.colIdx.slice();

@@ -88,7 +88,7 @@ describe('a streamed graph gives the bits of the whole one', () => {
     expect(h2).toEqual(whole.h2);
   });
 
-  it('the real kernels: golden, native and sim, and two devices of different kinds', async () => {
+  it('the real kernels: golden, native, sim and OpenCL, and devices of different kinds', async () => {
     const fanout = 20;
     const arrays = randomArrays({ nodes: 60, most: 50, columns: 64, seed: 8 });
     await using graph = await openGraph(arrays);
@@ -97,7 +97,8 @@ describe('a streamed graph gives the bits of the whole one', () => {
     await using golden = await openDevice('golden');
     await using native = await openDevice('native', { quick: true });
     await using sim = await openDevice('sim');
-    for (const devices of [[golden], [native], [sim], [native, golden, native]]) {
+    await using opencl = await openDevice('opencl', { quick: true });
+    for (const devices of [[golden], [native], [sim], [opencl], [native, golden, native]]) {
       const options = { devices, fanout, key: 77, kernels, seedsPerRun: 16 };
       const bankBytes = (await smallestBank(arrays, options)) + 4 * 64 * 14;
       const results = stream(graph, { ...options, bankBytes });
