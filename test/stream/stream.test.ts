@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { syntheticGraph } from '../../host/dataset/synthetic-graph.ts';
 import { openDevice } from '../../host/device/open-device.ts';
+import type { ByteSource } from '../../host/graph/byte-source.ts';
 import { deviceCsr } from '../../host/graph/csr.ts';
 import { openGraph } from '../../host/graph/graph-source.ts';
 import { writeGraph } from '../../host/graph/write-graph.ts';
@@ -87,6 +89,43 @@ describe('a streamed graph gives the bits of the whole one', () => {
     );
     expect(h2).toEqual(whole.h2);
   });
+
+  it('reads a file in ranges of a MiB at the most, its features once for each tile of seeds', async () => {
+    const { folder } = temporaryFolder();
+    const parts = syntheticGraph({ nodes: 20_000, edges: 30_000, columns: 128 });
+    await writeGraph(join(folder, 'graph'), parts, { columns: 128 });
+    await using graph = await openGraph(join(folder, 'graph'));
+    const lengths: number[] = [];
+    const { features } = graph;
+    const watched: ByteSource = {
+      ...{ name: features.name, bytes: features.bytes },
+      read: (target, offset) => {
+        lengths.push(target.byteLength);
+        return features.read(target, offset);
+      },
+      close: () => features.close(),
+      [Symbol.asyncDispose]: () => features.close(),
+    };
+    const results = stream(
+      {
+        ...graph,
+        features: watched,
+        close: () => graph.close(),
+        [Symbol.asyncDispose]: watched.close,
+      },
+      {
+        ...{ devices: [new PlainDevice()], fanout: 2, leastTiles: 4, bankBytes: 2 ** 23 },
+        kernels: plainTileKernels(2, 128),
+      },
+    );
+    for await (const _ of results);
+    expect(results.report()?.plan.tiles.length).toBe(4);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(2 ** 20);
+    const total = lengths.reduce((sum, length) => sum + length, 0);
+    // Four tiles by four, less the one that each turn finds on the device.
+    expect(total).toBeLessThanOrEqual((13 / 4) * features.bytes);
+    expect(total).toBeGreaterThan(2 * features.bytes);
+  }, 60_000);
 
   it('the real kernels: golden, native, sim and OpenCL, and devices of different kinds', async () => {
     const fanout = 20;

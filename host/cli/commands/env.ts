@@ -18,7 +18,7 @@ export default defineCommand({
     },
   },
   examples: [
-    ['eval "$(tilewright env)"', 'Hosts that this shell starts use hardware emulation'],
+    ['tilewright env', 'For eval "$(…)": hosts that this shell starts use hardware emulation'],
     ['tilewright env --mode noop --json', 'The variables for measuring a host alone'],
   ],
   async run({ mode }) {
