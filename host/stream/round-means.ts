@@ -22,7 +22,7 @@ export function roundMeans(sums: Int32Array, counts: Uint8Array, columns: number
     const end = (row + 1) * columns;
     // A product has at most 39 bits and the shift is a power of two, so that doubles are exact.
     for (let at = row * columns; at < end; at++) {
-      means[at] = Math.floor((sums[at] * factor + half) * shift);
+      means[at] = Math.floor((sums[at] * factor + half) * shift) | 0;
     }
   }
   return means;

@@ -72,31 +72,37 @@ export function bucketSamples(
   samples: Uint32Array,
   job: SampleJob,
 ): Buckets {
+  // Names of this function alone, since these loops see every id of a graph.
   const { tileNodes, tiles } = plan;
+  const absent = absentId;
   const width = rowWords(plan.fanout);
   const { nodes } = graph;
-  const words = job.count * width;
+  const { count } = job;
   const starts = new Uint32Array(tiles.length + 1);
-  for (let at = 0; at < words; at++) {
-    const id = samples[at];
-    if (id === absentId) continue;
-    if (id >= nodes) {
-      const seed = job.tile.firstNode + job.firstSeed + Math.floor(at / width);
-      throw unknownNode(graph, `the list of node ${seed}`, id);
+  for (let seed = 0, at = 0; seed < count; seed++) {
+    for (const end = at + width; at < end; at++) {
+      const id = samples[at];
+      if (id === absent) continue;
+      if (id >= nodes) {
+        const node = job.tile.firstNode + job.firstSeed + seed;
+        throw unknownNode(graph, `the list of node ${node}`, id);
+      }
+      starts[((id / tileNodes) | 0) + 1] += 1;
     }
-    starts[Math.floor(id / tileNodes) + 1] += 1;
   }
   for (let tile = 0; tile < tiles.length; tile++) starts[tile + 1] += starts[tile];
   const next = starts.slice(0, tiles.length);
   const seeds = new Uint16Array(starts[tiles.length]);
   const rows = new Uint32Array(starts[tiles.length]);
-  for (let at = 0; at < words; at++) {
-    const id = samples[at];
-    if (id === absentId) continue;
-    const tile = Math.floor(id / tileNodes);
-    const entry = next[tile]++;
-    seeds[entry] = Math.floor(at / width);
-    rows[entry] = id - tile * tileNodes;
+  for (let seed = 0, at = 0; seed < count; seed++) {
+    for (const end = at + width; at < end; at++) {
+      const id = samples[at];
+      if (id === absent) continue;
+      const tile = (id / tileNodes) | 0;
+      const entry = next[tile]++;
+      seeds[entry] = seed;
+      rows[entry] = id - tile * tileNodes;
+    }
   }
   return { starts, seeds, rows };
 }
@@ -124,13 +130,16 @@ export function packIds(
 ): number {
   const { starts, seeds, rows } = buckets;
   const width = rowWords(fanout);
+  const absent = absentId;
+  const end = starts[featureTile.index + 1];
   let [row, last, slot] = [-1, -1, 0];
-  for (let at = starts[featureTile.index]; at < starts[featureTile.index + 1]; at++) {
-    if (seeds[at] !== last) {
+  for (let at = starts[featureTile.index]; at < end; at++) {
+    const seed = seeds[at];
+    if (seed !== last) {
       row += 1;
       slot = row * width;
-      last = seeds[at];
-      ids.fill(absentId, slot, slot + width);
+      last = seed;
+      for (let rest = slot; rest < slot + width; rest++) ids[rest] = absent;
     }
     ids[slot] = rows[at];
     slot += 1;
@@ -160,15 +169,16 @@ export function addSums(job: SumJob, columns: number, sums: Int32Array, counts: 
       },
     );
   }
+  const { firstSeed } = job.samples;
+  const { sums: totals, counts: found } = job.into;
   row = 0;
   for (let at = from; at < to; row++) {
     const seed = seeds[at];
-    const into = job.samples.firstSeed + seed;
-    job.into.counts[into] += counts[row];
-    const target = into * columns;
+    found[firstSeed + seed] += counts[row];
+    const target = (firstSeed + seed) * columns;
     const source = row * columns;
     for (let column = 0; column < columns; column++) {
-      job.into.sums[target + column] += sums[source + column];
+      totals[target + column] += sums[source + column];
     }
     while (at < to && seeds[at] === seed) at += 1;
   }
