@@ -7,10 +7,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type GraphArrays, openGraph } from '../../host/graph/graph-source.ts';
 import { writeGraph } from '../../host/graph/write-graph.ts';
+import { seededRandom } from '../../host/recommender/random.ts';
 import {
   type StreamOptions,
   stream,
@@ -139,6 +141,70 @@ describe('runs that fail', () => {
     await expect(collect(stream(graph, await optionsFor(devices)))).rejects.toThrow('bank is full');
     expectFreed(...devices);
   });
+});
+
+/** Transfers and runs take turns of the event loop, and fail now and then. */
+function shaky(seed: number, chance: number): PlainDevice {
+  const random = seededRandom(seed, 'faults');
+  const device = new PlainDevice();
+  const step = async (what: string) => {
+    for (let turns = random.below(3); turns > 0; turns--) await setImmediate();
+    if (random.uniform() < chance) throw new Error(`the ${what} failed`);
+  };
+  const { allocate } = device;
+  device.allocate = function (bytes) {
+    const buffer = allocate.call(this, bytes);
+    buffer.upload = async (source, offset) => {
+      const given = source.slice();
+      await step('upload');
+      // What was to be sent must not change while it is sent.
+      expect(Buffer.compare(given, source)).toBe(0);
+      buffer.write(source, offset);
+    };
+    buffer.download = async (target, offset) => {
+      await step('download');
+      buffer.read(target, offset);
+    };
+    return buffer;
+  };
+  device.beforeRun = () => step('run');
+  return device;
+}
+
+describe('anything that fails at any time', () => {
+  it('ends, with the right means or an error that names the tile, and frees everything', async () => {
+    const expected = await untiled(arrays, fanout, 1);
+    let [right, refused, retried] = [0, 0, 0];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(),
+        fc.constantFrom(0, 0.01, 0.05, 0.3),
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 1, max: 3 }),
+        async (seed, chance, units, buffers) => {
+          const devices = Array.from({ length: units }, (_, at) => shaky(seed + at, chance));
+          await using graph = await openGraph(arrays);
+          const options = await optionsFor(devices);
+          const results = stream(graph, { ...options, buffers, retries: 3 });
+          const means = await collect(results).catch((error) => error);
+          if (means instanceof Int16Array) {
+            expect(means).toEqual(expected);
+            right += 1;
+          } else {
+            expect(means.code).toBe('STREAM_RUN');
+            expect(means.message).toMatch(/^tile \d \(nodes \d+ to \d+\): .* failed on plain/);
+            refused += 1;
+          }
+          retried += results.report()?.retried ?? 0;
+          expectFreed(...devices);
+        },
+      ),
+      { numRuns: 60 },
+    );
+    expect(right).toBeGreaterThan(10);
+    expect(refused).toBeGreaterThan(3);
+    expect(retried).toBeGreaterThan(50);
+  }, 120_000);
 });
 
 describe('a stream that is stopped', () => {
