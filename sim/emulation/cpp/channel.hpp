@@ -13,18 +13,19 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <string>
-#include <vector>
 
 #include "failure.hpp"
 #include "wire.hpp"
 
 namespace tilewright {
 
+// A call as it was received; `message` lies in the channel until the next one.
 struct Call {
   uint32_t api;
-  std::vector<uint8_t> message;
+  Bytes message;
 };
 
 // The host is not there any more; nobody's fault on this side.
@@ -48,6 +49,7 @@ class Channel {
 
   ~Channel() {
     if (descriptor_ >= 0) ::close(descriptor_);
+    std::free(room_);
   }
 
   const std::string& path() const { return path_; }
@@ -100,18 +102,13 @@ class Channel {
                                        call.api, ull(size),
                                        ull(kLargestMessage))};
     }
-    // Room is made as the bytes come: what a head says alone costs no memory.
-    while (call.message.size() < size) {
-      const size_t before = call.message.size();
-      const size_t step = std::min<uint64_t>(size - before, kStep);
-      call.message.resize(before + step);
-      const size_t came = read(call.message.data() + before, step);
-      if (came < step) {
-        throw Failure{"PROTOCOL", format("the host went away within a message (call %u), after %zu "
-                                         "of its %llu bytes",
-                                         call.api, before + came,
-                                         ull(size))};
-      }
+    makeRoom(size);
+    call.message = {room_, static_cast<size_t>(size)};
+    const size_t came = read(room_, call.message.size);
+    if (came < size) {
+      throw Failure{"PROTOCOL", format("the host went away within a message (call %u), after %zu of "
+                                       "its %llu bytes",
+                                       call.api, came, ull(size))};
     }
     return call;
   }
@@ -136,7 +133,18 @@ class Channel {
  private:
   static constexpr size_t kCallHead = 14, kAnswerHead = 9;
   static constexpr uint8_t kSizeKey = 0x09, kApiKey = 0x15;
-  static constexpr uint64_t kStep = 16 << 20;
+
+  // Kept from one message to the next, without being cleared; what a head alone announces takes addresses
+  // and no memory.
+  void makeRoom(uint64_t size) {
+    if (size <= roomBytes_) return;
+    void* room = std::realloc(room_, size);
+    if (room == nullptr) {
+      throw Failure{"MEMORY", format("no room for a message of %llu bytes", ull(size))};
+    }
+    room_ = static_cast<uint8_t*>(room);
+    roomBytes_ = size;
+  }
 
   // Fewer bytes than asked for only at the end of the stream.
   size_t read(uint8_t* data, size_t size) {
@@ -184,6 +192,8 @@ class Channel {
 
   std::string path_;
   int descriptor_ = -1;
+  uint8_t* room_ = nullptr;
+  uint64_t roomBytes_ = 0;
 };
 
 }  // namespace tilewright

@@ -94,7 +94,7 @@ class Device {
       throw Failure{"PROTOCOL", format("the host made call %u, which this device does not know",
                                        call.api)};
     }
-    const Message message(name, {call.message.data(), call.message.size()});
+    const Message message(name, call.message);
     Answer answer;
     switch (call.api) {
       case kAllocate: host.answer(answer.number(1, allocate(message))); break;

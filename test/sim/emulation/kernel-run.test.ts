@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -8,9 +8,10 @@ import { encodeWorkload } from '../../../host/cosim/encode-workload.ts';
 import { buildKernel } from '../../../host/device/build-kernel.ts';
 import { openDevice } from '../../../host/device/open-device.ts';
 import { buildEmulator } from '../../../sim/emulation/build-emulator.ts';
-import { registerValues } from '../../../sim/register-values.ts';
+import { readEmulatorFailure } from '../../../sim/emulation/read-failure.ts';
 import { platformOf } from './platform.ts';
 import { ShimHost, socketFolder } from './shim-host.ts';
+import { startKernel } from './start-kernel.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'tilewright-emulated-'));
 afterAll(() => {
@@ -38,27 +39,17 @@ test('two compute units of mean_aggregate give what golden gives, in stalling me
     const drawn = definition.workload(manifest.parameters, seededRandom(seed), 24);
     const workload = encodeWorkload(manifest, drawn);
     const expected = await runOn(golden, kernel, workload);
-    const { base, connections } = platform.computeUnits[seed % 2];
+    const unit = platform.computeUnits[seed % 2];
     const buffers = new Map<string, number>();
     for (const [name, bytes] of workload.buffers) {
-      const address = Number(platform.banks[connections[name]].base) + next;
+      const address = Number(platform.banks[unit.connections[name]].base) + next;
       next += Math.ceil(bytes.length / 4096) * 4096;
       expect(await host.allocate(address, bytes.length)).toBe(true);
       await host.write(address, bytes);
       buffers.set(name, address);
     }
-    const places = [...buffers].map(([name, address]) => {
-      const data = workload.buffers.get(name) ?? new Uint8Array();
-      const nothing = () => undefined;
-      const buffer = { bytes: data.length, address: BigInt(address), data };
-      return [name, { ...buffer, release: nothing, [Symbol.dispose]: nothing }] as const;
-    });
-    const values = { ...workload.scalars, ...Object.fromEntries(places) };
-    for (const { offset, value } of registerValues(manifest, values).writes) {
-      await host.writeRegister(base + offset, value);
-    }
-    await host.writeRegister(base, 1);
-    await host.done(base);
+    await startKernel(host, unit, workload.scalars, buffers);
+    await host.done(unit.base);
     expect(expected.outputs.size).toBeGreaterThan(0);
     for (const [name, bytes] of expected.outputs) {
       expect(await host.read(buffers.get(name) ?? 0, bytes.length)).toEqual(bytes);
@@ -67,4 +58,26 @@ test('two compute units of mean_aggregate give what golden gives, in stalling me
   }
   expect(await host.close()).toBe(0);
   expect(host.log.join('\n')).not.toContain('not freed');
+});
+
+test('a kernel that is stuck ends the process, and the report is the one of the simulator', async () => {
+  const kernel = await buildKernel('test/sim/stuck/stuck.ts');
+  const platform = platformOf(kernel, [{ source: 0, target: 1 }]);
+  const { folder } = await buildEmulator(platform, { trace: false, quick: true });
+  using host = await ShimHost.open(folder, scratch);
+  const places = new Map([
+    ['source', 0],
+    ['target', 16 * 2 ** 30],
+  ]);
+  const [unit] = platform.computeUnits;
+  await startKernel(host, unit, { beats: 64, fault: 1 }, places);
+  await expect(host.done(unit.base)).rejects.toThrow();
+  expect(await host.exited).toBe(1);
+  expect(host.log.at(-1)).toMatch(
+    /^error DEADLOCK: stuck_1: nothing moves since cycle \d+ .*; fork waits to write right \(.*stuck.ts:40:5\)/,
+  );
+  const { code, message, hint } = readEmulatorFailure(platform, host.log.join('\n')) ?? {};
+  const text = `${code}\n${message}\nhint: ${hint}\n`.replaceAll(/(cycle) \d+/g, '$1 N');
+  const golden = readFileSync(new URL('../stuck/shallow.txt', import.meta.url), 'utf8');
+  expect(text).toBe(golden.replace('stuck: ', 'stuck_1: '));
 });
