@@ -72,6 +72,6 @@ function compileModule(
     for (const [path, text] of backend.emit(ir, stages)) files.set(path, text);
   }
   files.set('kernel.xml', kernelXml(buildManifest(ir, hashedSource(module), files)));
-  const manifest = buildManifest(ir, hashedSource(module), files);
+  const manifest = buildManifest(ir, hashedSource(module), files, definition.rows?.(values));
   return { manifest, files, ir, warnings, schedule: stages, sourceFile: module.file };
 }

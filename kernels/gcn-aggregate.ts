@@ -211,6 +211,14 @@ export default kernel({
     sendResults(p, rows, beats, results);
     confirmResults(rows, results);
   },
+  rows: (p) => ({
+    count: 'rows',
+    elements: {
+      ids: Math.ceil(p.fanout / idsABeat) * idsABeat,
+      rowScale: 1,
+      results: p.rowBeats * (512 / p.elementBits),
+    },
+  }),
   workload(p, random, size) {
     const { ids, features, nodes, lanes } = drawRows(p, random, size);
     // Degrees from 1, where a scale is largest, to 1,000.

@@ -107,6 +107,13 @@ export default kernel({
     sendResults(p, rows, results, maxima);
     confirmResults(rows, maxima);
   },
+  rows: (p) => ({
+    count: 'rows',
+    elements: {
+      ids: Math.ceil(p.fanout / idsABeat) * idsABeat,
+      maxima: p.rowBeats * (512 / p.elementBits),
+    },
+  }),
   workload(p, random, size) {
     const { ids, features, lanes } = drawRows(p, random, size);
     return { ids, features, maxima: size * p.rowBeats * lanes, rows: size };

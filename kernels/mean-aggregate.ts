@@ -285,6 +285,13 @@ export default kernel({
     sendResults(p, rows, results, means);
     confirmResults(rows, means);
   },
+  rows: (p) => ({
+    count: 'rows',
+    elements: {
+      ids: Math.ceil(p.fanout / idsABeat) * idsABeat,
+      means: p.rowBeats * (512 / p.elementBits),
+    },
+  }),
   workload(p, random, size) {
     const { ids, features, lanes } = drawRows(p, random, size);
     return { ids, features, means: size * p.rowBeats * lanes, rows: size };

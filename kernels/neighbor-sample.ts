@@ -491,6 +491,10 @@ export default kernel({
     sendSamples(p, count, rows, samples);
     confirmSamples(count, samples);
   },
+  rows: (p) => ({
+    count: 'count',
+    elements: { seeds: 1, samples: Math.ceil(p.fanout / idsABeat) * idsABeat },
+  }),
   workload(p, random, size) {
     const { nodes: _, ...drawn } = drawGraph(p, random, size);
     return drawn;

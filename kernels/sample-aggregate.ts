@@ -261,6 +261,14 @@ export default kernel({
       writeMeans(p, count, meansOf(p, count, totals), results);
     }
   },
+  rows: (p) => ({
+    count: 'count',
+    elements: {
+      seeds: 1,
+      results: p.rowBeats * lanesOf(p),
+      ...(p.partial === 1 ? { counts_0: 1 } : {}),
+    },
+  }),
   workload(p, random, size) {
     const graph = drawGraph({ fanout: Math.max(p.fanout, p.fanout2) }, random, size);
     const { seeds, extent, colIdx, count, key } = graph;

@@ -131,6 +131,14 @@ export default kernel({
     storeCounts(rows, found, counts);
     confirmCounts(rows, counts);
   },
+  rows: (p) => ({
+    count: 'rows',
+    elements: {
+      ids: Math.ceil(p.fanout / idsABeat) * idsABeat,
+      sums: p.rowBeats * (512 / p.elementBits),
+      counts: 1,
+    },
+  }),
   workload(p, random, size) {
     const { ids, features, lanes } = drawRows(p, random, size);
     return { ids, features, sums: size * p.rowBeats * lanes, counts: size, rows: size };

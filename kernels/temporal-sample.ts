@@ -227,6 +227,10 @@ export default kernel({
     sendSamples(p, count, rows, samples);
     confirmSamples(count, samples);
   },
+  rows: (p) => ({
+    count: 'count',
+    elements: { seeds: 1, times: 1, samples: Math.ceil(p.fanout / idsABeat) * idsABeat },
+  }),
   workload(p, random, size) {
     const { nodes, ...graph } = drawGraph(p, random, size);
     const { extent, colIdx } = graph;

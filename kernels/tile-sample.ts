@@ -94,6 +94,10 @@ export default kernel({
     sendSamples(p, count, rows, samples);
     confirmSamples(count, samples);
   },
+  rows: (p) => ({
+    count: 'count',
+    elements: { seeds: 1, extent: 2, samples: Math.ceil(p.fanout / idsABeat) * idsABeat },
+  }),
   workload(p, random, size) {
     const { nodes: _, extent, ...drawn } = drawGraph(p, random, size);
     const pairs = [...drawn.seeds].flatMap((node) =>

@@ -175,6 +175,10 @@ export default kernel({
     sendSamples(p, count, rows, samples);
     confirmSamples(count, samples);
   },
+  rows: (p) => ({
+    count: 'count',
+    elements: { seeds: 1, samples: Math.ceil(p.fanout / idsABeat) * idsABeat },
+  }),
   workload(p, random, size) {
     const graph = drawGraph(p, random, size);
     // Any words are a table; the extremes of a probability are among them.

@@ -56,6 +56,11 @@ export type Workload<A extends Arguments> = {
         : number;
 };
 
+export interface IndependentRows {
+  readonly count: string;
+  readonly elements: Readonly<Record<string, number>>;
+}
+
 export interface KernelDefinition<P extends Parameters, A extends Arguments> {
   /** Verilog and C++ name: lower case with underscores. */
   readonly name: string;
@@ -71,6 +76,12 @@ export interface KernelDefinition<P extends Parameters, A extends Arguments> {
   arguments(parameters: ParameterValues<P>): A;
   /** Creates the streams and calls the processes, producers first. */
   dataflow(parameters: ParameterValues<P>, args: Bound<A>): void;
+  /**
+   * Where rows do not depend on each other: a run over some of them gives what a run over all gives for these, so
+   * that a target may run parts of them side by side. `count` is the scalar that says how many there are,
+   * `elements` how many elements of a memory belong to a row; a memory that is not named serves all rows.
+   */
+  rows?(parameters: ParameterValues<P>): IndependentRows;
   /** A random workload; `size` is the number of rows, seeds or elements, whatever the kernel counts. */
   workload(parameters: ParameterValues<P>, random: Random, size: number): Workload<A>;
 }

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { endpoints } from '../ir/endpoints.ts';
 import { bitsOf, type KernelIR, type Span } from '../ir/ir.ts';
 import { portName, registerMap } from '../ir/register-map.ts';
+import { independentRows } from './independent-rows.ts';
 import {
   type Manifest,
   type ManifestArtefact,
   type ManifestPlace,
+  type ManifestRows,
   manifestFormatVersion,
 } from './manifest.ts';
 
@@ -30,6 +32,7 @@ export function buildManifest(
   kernel: KernelIR,
   source: string,
   files: ReadonlyMap<string, string>,
+  rows?: ManifestRows,
 ): Manifest {
   const ends = endpoints(kernel);
   const only = (key: string) => [...(ends.get(key) ?? [])][0];
@@ -65,6 +68,7 @@ export function buildManifest(
       depth: stream.depth,
       source: place(stream.span),
     })),
+    ...(rows === undefined ? {} : { rows: independentRows(kernel, rows) }),
     sourceSha256: sha256(source),
     artefacts: [...files]
       .map(([path, text]) => ({

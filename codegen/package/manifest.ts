@@ -83,6 +83,14 @@ export interface ManifestStream {
   readonly source: ManifestPlace;
 }
 
+/** Rows that do not depend on each other: parts of them may be run side by side. */
+export interface ManifestRows {
+  /** The scalar that says how many rows there are. */
+  readonly count: string;
+  /** Elements of a row, by memory; the other memories serve all rows. */
+  readonly elements: Readonly<Record<string, number>>;
+}
+
 export interface ManifestArtefact {
   /** Path relative to the manifest, with forward slashes. */
   readonly path: string;
@@ -101,6 +109,8 @@ export interface Manifest {
   readonly ports: readonly ManifestPort[];
   readonly processes: readonly ManifestProcess[];
   readonly streams: readonly ManifestStream[];
+  /** Left out where the kernel does not say that its rows are independent. */
+  readonly rows?: ManifestRows;
   readonly sourceSha256: string;
   readonly artefacts: readonly ManifestArtefact[];
   /** What Vitis reported, in the manifest beside a binary that was built for a card. */

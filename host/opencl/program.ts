@@ -141,10 +141,14 @@ export class OpenclKernel extends NativeHandle<Handle> {
     return [...this.#buffers.values()];
   }
 
-  /** @throws TilewrightError `OPENCL_STATUS` for an index or a type that the kernel does not have. */
-  setBuffer(index: number, buffer: OpenclBuffer): void {
-    this.#set(index, new BigUint64Array([BigInt(buffer.raw)]));
-    this.#buffers.set(index, buffer);
+  /**
+   * @param buffer undefined for NULL.
+   * @throws TilewrightError `OPENCL_STATUS` for an index or a type that the kernel does not have.
+   */
+  setBuffer(index: number, buffer: OpenclBuffer | undefined): void {
+    this.#set(index, new BigUint64Array([BigInt(buffer?.raw ?? 0)]));
+    if (buffer === undefined) this.#buffers.delete(index);
+    else this.#buffers.set(index, buffer);
   }
 
   /** The value's lowest 32 or 64 bits. @throws TilewrightError `OPENCL_STATUS`, as of a buffer. */

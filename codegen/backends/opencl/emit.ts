@@ -135,6 +135,7 @@ class KernelEmitter {
     });
     const behind: readonly Parameter[] = [
       ...memories.map(({ beats }) => ({ type: 'ulong ', name: beats })),
+      { type: 'global const ulong *', name: 'slices' },
       { type: 'global ulong *', name: 'workspace' },
       { type: 'ulong ', name: 'workspace_bytes' },
       ...reportParameters,
@@ -179,6 +180,17 @@ class KernelEmitter {
       processes,
       streams: [...plan.streams.values()],
       memories,
+      slices: [
+        ...memories.flatMap(({ name, beats, at }) => [
+          `${name} += slices[${2 * at}];`,
+          `${beats} = slices[${2 * at + 1}];`,
+        ]),
+        ...scalars.map(({ name, type }, at) => {
+          const passed = argumentType(type).trim();
+          return `${name} = (${passed})slices[${2 * memories.length + at}];`;
+        }),
+      ],
+      sliceWords: 2 * memories.length + scalars.length,
       runParameters: list(run),
       runArguments: runArguments.join(', '),
       parameterList: `\n    ${parameterTexts.join(',\n    ')}`,

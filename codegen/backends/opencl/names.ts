@@ -9,7 +9,7 @@ const reserved = new Set(
   private read_only write_only read_write uniform pipe generic true false NULL asm typeof imaginary complex quad
   class namespace template operator new delete this try catch throw using virtual friend public protected
   linux unix i386
-  min max clamp get_global_id l w at suspend waiting state report report_bytes workspace workspace_bytes item
+  min max clamp get_global_id l w at suspend waiting state report report_bytes workspace workspace_bytes slices item
   head words clear running failed moved failure logged bulk aligned counters port run_all
   mixed_equal mixed_below mixed_not_above shift_left_uint shift_left_ulong shift_right_int shift_right_uint
   shift_right_long shift_right_ulong next_beat ask pause put_byte put_text put_number begin_line end_line

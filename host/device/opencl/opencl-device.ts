@@ -17,16 +17,21 @@ import type { Device, DeviceBuffer, KernelArguments, LoadedKernel, RunReport } f
 import { bufferOf, checkNames, scalarValue } from '../kernel-arguments.ts';
 import { RunQueue } from '../run-queue.ts';
 import { OpenclDeviceBuffer } from './opencl-buffer.ts';
+import { rowSlices } from './row-slices.ts';
 import { RunReportReader, reportBytes } from './run-report.ts';
 
 export interface OpenclDeviceOptions {
   /** `platform:device`, numbers or parts of names; else what TILEWRIGHT_OPENCL says, else the first. */
   readonly openclDevice?: string | undefined;
+  /** The most work-items that rows are dealt to, where a kernel says that they are independent. Default: 4 a compute unit. */
+  readonly openclItems?: number | undefined;
   /** Compiles without optimising: sooner done, slower runs. */
   readonly quick?: boolean | undefined;
 }
 
 const beatBytes = 64;
+/** Work-items a compute unit: some rows take longer than others. */
+const itemsAUnit = 4;
 /** Of print(), at first; what a run needs more is learnt from it. */
 const firstTextBytes = 4096;
 
@@ -39,29 +44,37 @@ async function completed(events: readonly OpenclEvent[]): Promise<void> {
   }
 }
 
+type Value = bigint | { readonly buffer: OpenclBuffer; readonly beats: number };
+
 /** The program's kernel, and what it needs besides its arguments. */
 class KernelInstance {
   readonly #built: BuiltKernel;
   readonly #context: OpenclContext;
   readonly #queue: OpenclQueue;
   readonly #kernel: OpenclKernel;
+  readonly #most: number;
+  /** Of all work-items; made anew where a run needs more. */
   #workspace: OpenclBuffer;
   #report: OpenclBuffer;
+  #slices: OpenclBuffer | undefined;
   #workspaceBytes = 0;
   #textBytes = firstTextBytes;
 
+  /** @param most work-items at once. */
   constructor(
     built: BuiltKernel,
     context: OpenclContext,
     queue: OpenclQueue,
     program: OpenclProgram,
+    most: number,
   ) {
     this.#built = built;
     this.#context = context;
     this.#queue = queue;
     this.#kernel = program.kernel(built.manifest.kernel);
+    this.#most = most;
     this.#workspace = new OpenclBuffer(context, beatBytes);
-    this.#report = new OpenclBuffer(context, this.#reportBytes);
+    this.#report = new OpenclBuffer(context, beatBytes);
   }
 
   get #reportBytes(): number {
@@ -74,15 +87,22 @@ class KernelInstance {
     const values = this.#built.manifest.arguments.map((one) =>
       one.kind === 'memory' ? { buffer: nothing, beats: 0 } : 0n,
     );
-    this.#set(values);
-    const report = await this.#once();
+    this.#set(values, 1);
+    const [report] = await this.#once(1);
     this.#workspaceBytes = report.workspaceBytes;
-    this.#workspace.release();
-    this.#workspace = new OpenclBuffer(this.#context, this.#workspaceBytes);
+  }
+
+  /** A buffer of so many bytes at least, in place of a smaller one. */
+  #grown(buffer: OpenclBuffer | undefined, bytes: number): OpenclBuffer {
+    if (buffer !== undefined && buffer.bytes >= bytes) return buffer;
+    buffer?.release();
+    return new OpenclBuffer(this.#context, bytes);
   }
 
   /** Arguments in the order of the manifest. */
-  #set(values: readonly (bigint | { readonly buffer: OpenclBuffer; readonly beats: number })[]) {
+  #set(values: readonly Value[], items: number): void {
+    this.#workspace = this.#grown(this.#workspace, Math.max(8, items * this.#workspaceBytes));
+    this.#report = this.#grown(this.#report, items * this.#reportBytes);
     const lengths: number[] = [];
     let index = 0;
     for (const [at, argument] of this.#built.manifest.arguments.entries()) {
@@ -98,31 +118,45 @@ class KernelInstance {
       index += 1;
     }
     for (const beats of lengths) this.#kernel.setScalar(index++, 'ulong', beats);
+    this.#kernel.setBuffer(index++, items > 1 ? this.#slices : undefined);
     this.#kernel.setBuffer(index++, this.#workspace);
     this.#kernel.setScalar(index++, 'ulong', this.#workspaceBytes);
     this.#kernel.setBuffer(index++, this.#report);
     this.#kernel.setScalar(index++, 'ulong', this.#reportBytes);
   }
 
-  /** One run with the arguments that are set. */
-  async #once(): Promise<RunReportReader> {
-    const bytes = new Uint8Array(this.#reportBytes);
-    const run = this.#queue.run(this.#kernel);
-    await completed([run, this.#queue.read(this.#report, bytes)]);
-    return new RunReportReader(this.#built.manifest, bytes);
+  /** One run with the arguments that are set, and the report of each work-item. */
+  async #once(
+    items: number,
+    before: readonly OpenclEvent[] = [],
+  ): Promise<readonly RunReportReader[]> {
+    const each = this.#reportBytes;
+    const bytes = new Uint8Array(items * each);
+    const run = this.#queue.run(this.#kernel, items);
+    await completed([...before, run, this.#queue.read(this.#report, bytes)]);
+    return Array.from(
+      { length: items },
+      (_, item) =>
+        new RunReportReader(this.#built.manifest, bytes.subarray(item * each, item * each + each)),
+    );
   }
 
-  async run(
-    values: readonly (bigint | { readonly buffer: OpenclBuffer; readonly beats: number })[],
-  ): Promise<RunReportReader> {
+  async run(values: readonly Value[]): Promise<readonly RunReportReader[]> {
     for (;;) {
-      this.#set(values);
-      const report = await this.#once();
-      if (report.textBytes <= this.#textBytes) return report;
+      const slices = rowSlices(this.#built.manifest, values, this.#most);
+      const before: OpenclEvent[] = [];
+      if (slices !== undefined) {
+        const words = new Uint8Array(slices.words.buffer);
+        this.#slices = this.#grown(this.#slices, words.byteLength);
+        before.push(this.#queue.write(this.#slices, words));
+      }
+      const items = slices?.items ?? 1;
+      this.#set(values, items);
+      const reports = await this.#once(items, before);
+      const text = Math.max(...reports.map(({ textBytes }) => textBytes));
+      if (text <= this.#textBytes) return reports;
       // The log was cut short: the run is done again, which gives the same words.
-      this.#textBytes = report.textBytes;
-      this.#report.release();
-      this.#report = new OpenclBuffer(this.#context, this.#reportBytes);
+      this.#textBytes = text;
     }
   }
 }
@@ -173,15 +207,17 @@ class OpenclLoadedKernel implements LoadedKernel {
       one.mapped = undefined;
     }
     try {
-      const report = await this.#instance.run(
+      const reports = await this.#instance.run(
         values.map((value) =>
           typeof value === 'bigint'
             ? value
             : { buffer: value.buffer, beats: value.bytes / beatBytes },
         ),
       );
-      if (report.status !== 'done') throw report.failure;
-      const lines = [...report.log].sort((a, b) => a.process - b.process);
+      const failed = reports.find(({ status }) => status !== 'done');
+      if (failed !== undefined) throw failed.failure;
+      // Process by process, as golden runs them.
+      const lines = reports.flatMap(({ log }) => log).sort((a, b) => a.process - b.process);
       return { hostMs: performance.now() - before, log: lines.map(({ text }) => text) };
     } finally {
       const events: OpenclEvent[] = [];
@@ -216,11 +252,12 @@ class OpenclBackedDevice implements Device {
   readonly #queue: OpenclQueue;
   readonly #runs = new RunQueue();
   readonly #quick: boolean;
+  readonly #items: number;
   /** By source: a program is compiled once. */
   readonly #loaded = new Map<string, Promise<KernelInstance>>();
   #closed: Promise<void> | undefined;
 
-  constructor({ openclDevice, quick = false }: OpenclDeviceOptions) {
+  constructor({ openclDevice, openclItems, quick = false }: OpenclDeviceOptions) {
     const device = chooseDevice(openclDevice);
     if (!device.littleEndian || !device.hasCompiler) {
       throw new TilewrightError(`${device.name} cannot run OpenCL C that tilewright writes`, {
@@ -231,6 +268,7 @@ class OpenclBackedDevice implements Device {
     this.#context = new OpenclContext(device);
     this.#queue = new OpenclQueue(this.#context);
     this.#quick = quick;
+    this.#items = openclItems ?? itemsAUnit * device.computeUnits;
   }
 
   async load(kernel: BuiltKernel): Promise<LoadedKernel> {
@@ -246,7 +284,9 @@ class OpenclBackedDevice implements Device {
   async #build(kernel: BuiltKernel, source: string): Promise<KernelInstance> {
     const options = `-cl-std=CL1.2${this.#quick ? ' -cl-opt-disable' : ''}`;
     const program = await OpenclProgram.fromSource(this.#context, source, options);
-    const instance = new KernelInstance(kernel, this.#context, this.#queue, program);
+    const instance = new KernelInstance(
+      ...([kernel, this.#context, this.#queue, program, this.#items] as const),
+    );
     await this.#runs.add(() => instance.prepare());
     return instance;
   }
