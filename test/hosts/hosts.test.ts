@@ -1,0 +1,75 @@
+import { copyFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { expect, it } from 'vitest';
+import { readRunFile, resultLine } from '../../examples/hosts/run-file.ts';
+import { buildHwEmu } from '../../host/device/build-xclbin.ts';
+import { openDevice } from '../../host/device/open-device.ts';
+import { xrtEnvironment, xrtPrefix } from '../../host/xrt/index.ts';
+import { jitiCli } from '../support/jiti.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { writeMovieLensRuns } from './movielens-runs.ts';
+
+/**
+ * Hosts that know nothing of tilewright run its xclbin from another folder, with environment variables and
+ * nothing else, and print what Node prints and golden gives.
+ */
+const hosts = join(import.meta.dirname, '../../examples/hosts');
+const { folder } = temporaryFolder();
+
+/** What the shim itself prints on standard output stands between. */
+const results = (stdout: string) => stdout.split('\n').filter((line) => line.includes(' fnv1a64 '));
+
+it('C++ and Node give the same samples and means on the MovieLens graph', async () => {
+  const { kernels, runs } = await writeMovieLensRuns(join(folder, 'runs'));
+  const built = await buildHwEmu(
+    kernels.map((kernel) => ({ built: kernel })),
+    { trace: false, quick: true },
+  );
+  const xclbin = join(folder, 'both.xclbin');
+  copyFileSync(built.file, xclbin);
+
+  // The line is the one that the source gives.
+  const program = join(folder, 'xrt-host');
+  const source = join(hosts, 'xrt-host.cpp');
+  const line = /g\+\+ (.+)$/m.exec(readFileSync(source, 'utf8'))?.[1] ?? '';
+  const words = line.split(' ').map((word) => ({ 'xrt-host.cpp': source })[word] ?? word);
+  await execa('g++', words, { cwd: folder });
+  const variables = xrtEnvironment(await xrtPrefix(), 'hw_emu', { USER: process.env['USER'] });
+  const cpp: string[] = [];
+  for (const run of runs) {
+    const env = { PATH: process.env['PATH'], USER: process.env['USER'], ...variables };
+    const all = { env, extendEnv: false, timeout: 60_000, cwd: folder };
+    cpp.push(...results((await execa(program, [xclbin, run], all)).stdout));
+  }
+
+  const golden: string[] = [];
+  await using device = await openDevice('golden');
+  for (const [at, run] of runs.entries()) {
+    const { manifest } = kernels[at];
+    const { arguments: given } = await readRunFile(run);
+    const values = given.map((argument) => {
+      if (argument.kind === 'scalar') return argument.value;
+      const buffer = device.allocate(Math.ceil(argument.contents.length / 64) * 64);
+      buffer.write(argument.contents);
+      return buffer;
+    });
+    const args = manifest.arguments.map(({ name }, index) => [name, values[index]]);
+    await (await device.load(kernels[at])).run(Object.fromEntries(args));
+    for (const [index, value] of values.entries()) {
+      const argument = given[index];
+      if (typeof value === 'bigint' || argument.kind === 'scalar' || !argument.written) continue;
+      value.read(argument.contents);
+      golden.push(resultLine(manifest.kernel, index, argument.contents));
+    }
+  }
+  expect(cpp).toEqual(golden);
+  expect(golden).toHaveLength(2);
+
+  const node: string[] = [];
+  for (const run of runs) {
+    const args = [jitiCli, join(hosts, 'node-host.ts'), xclbin, run];
+    node.push(...results((await execa(process.execPath, args, { cwd: folder })).stdout));
+  }
+  expect(node).toEqual(golden);
+});
