@@ -23,6 +23,7 @@ export interface EmulationReport {
 const repairWords: Readonly<Record<ShimRepair, string>> = {
   heap: 'memory that was freed (a message larger than those before it)',
   sleeps: 'sleeps (10 s at load, 1 s a wait)',
+  spinning: 'a host that spins when its simulator has died',
 };
 
 /** What is missing for hardware emulation with this XRT; undefined when nothing is. */

@@ -8,7 +8,7 @@ import { artefactStore, contentHash } from '../../codegen/support/store.ts';
 import { type FoundXrt, findXrt } from './find-xrt.ts';
 
 /** What was wrong with the shim and is repaired in memory when it is loaded. */
-export type ShimRepair = 'heap' | 'sleeps';
+export type ShimRepair = 'heap' | 'sleeps' | 'spinning';
 
 /** The folder that XRT calls XILINX_XRT: its `lib` has the shims of every mode. */
 export interface XrtPrefix {
@@ -42,7 +42,7 @@ async function probe(folder: string, library: string): Promise<readonly ShimRepa
     rm(program, { force: true }),
   );
   const bits = Number(stdout.trim());
-  return (['heap', 'sleeps'] as const).filter((_, at) => (bits >> at) & 1);
+  return (['heap', 'sleeps', 'spinning'] as const).filter((_, at) => (bits >> at) & 1);
 }
 
 /** Links to all of an XRT's libraries, and the wrapper in the place of the shim that it repairs. */

@@ -12,7 +12,7 @@ describe('the prefix for XILINX_XRT', () => {
     const prefix = await xrtPrefix(debian);
     expect(prefix.foreign).toBe(false);
     expect(prefix.xrt.version).toMatch(/^2\.13/);
-    expect(prefix.repairs).toEqual(['heap', 'sleeps']);
+    expect(prefix.repairs).toEqual(['heap', 'sleeps', 'spinning']);
     const lib = join(prefix.folder, 'lib');
     for (const name of ['core', 'noop', 'hwemu']) {
       expect(existsSync(join(lib, `libxrt_${name}.so.2`))).toBe(true);
@@ -104,6 +104,6 @@ describe('doctor', () => {
     const report = await inspectEmulation();
     expect(report).toMatchObject({ hardwareEmulation: true });
     expect(report.version).toMatch(/^2\.13/);
-    expect(report.repairs).toEqual(['heap', 'sleeps']);
+    expect(report.repairs).toEqual(['heap', 'sleeps', 'spinning']);
   });
 });

@@ -4,7 +4,7 @@
 import { rmSync } from 'node:fs';
 import { MappedMemory } from '../../ffi/mapped-memory.ts';
 import { type ChildAnswer, type ChildRequest, plainError } from './child-messages.ts';
-import { sessionProcesses } from './session-processes.ts';
+import { killSession } from './session-processes.ts';
 import type { BufferReference } from './xrt-calls.ts';
 import { XrtSession } from './xrt-session.ts';
 
@@ -47,11 +47,18 @@ process.on('message', (request: ChildRequest) => {
   );
 });
 
-// The parent is gone, however it ended: nothing of the session may outlive it.
-process.on('disconnect', () => {
-  for (const pid of sessionProcesses(process.pid)) {
-    if (pid !== process.pid) process.kill(pid, 'SIGKILL');
+// The parent is gone, however it ended: nothing of the session may outlive it. Not by an exit: the shim's
+// destructors would wait for what is no more.
+function endSession(): void {
+  try {
+    killSession(process.pid);
+    for (const folder of process.argv.slice(2)) rmSync(folder, { recursive: true, force: true });
+  } finally {
+    process.kill(process.pid, 'SIGKILL');
   }
-  for (const folder of process.argv.slice(2)) rmSync(folder, { recursive: true, force: true });
-  process.kill(process.pid, 'SIGKILL');
-});
+}
+
+process.on('disconnect', endSession);
+process.on('uncaughtException', endSession);
+// It may have gone before anybody listened.
+if (!process.connected) endSession();

@@ -139,7 +139,8 @@ export class EmulationProcess implements XrtCalls {
   }
 
   async close(): Promise<void> {
-    if (this.#end === undefined) {
+    // A run that goes on is ended, not waited for.
+    if (this.#end === undefined && this.#waiting.size === 0) {
       const late = new Promise((resolve) => setTimeout(resolve, closeMs).unref());
       const closed = this.#call({ call: 'close' }).catch(() => undefined);
       await Promise.race([closed, late]);
@@ -215,7 +216,7 @@ export class EmulationProcess implements XrtCalls {
       return (
         text
           .split('\n')
-          .findLast((line) => /error|what\(\)/i.test(line))
+          .findLast((line) => /^(?!INFO).*(error|what\(\))/i.test(line))
           ?.trim() ?? ''
       );
     } catch {

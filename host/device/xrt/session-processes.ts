@@ -41,18 +41,23 @@ export function workingIn(session: number, folder: string): readonly number[] {
   });
 }
 
-/** Ends a session and all that it started; none of it is asked. */
+/** Ends processes without asking them. */
+function end(pids: readonly number[]): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+}
+
+/** Ends a session and all that it started; one that this process belongs to it leaves alone. */
 export function killSession(session: number): void {
   // Again, because a process may fork while it is being ended.
   for (let turn = 0; turn < 10; turn++) {
-    const left = sessionProcesses(session);
+    const left = sessionProcesses(session).filter((pid) => pid !== process.pid);
     if (left.length === 0) return;
-    for (const pid of left) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It ended meanwhile.
-      }
-    }
+    end(left);
   }
 }

@@ -221,7 +221,8 @@ class XrtBackEnd implements Device {
   }
 
   async close(): Promise<void> {
-    await this.#queue.idle();
+    // XRT in this process has to be left alone while a run uses it; another process is ended with its run.
+    if (this.#mode !== 'hw_emu') await this.#queue.idle();
     const cards = [...this.#cards.values()];
     this.#cards.clear();
     await Promise.all(cards.map((card) => card.close()));

@@ -1,5 +1,5 @@
 // Stands before XRT's hardware-emulation shim, which it needs (DT_NEEDED) and whose symbols it thereby
-// offers. When it is loaded it repairs two faults of Debian's XRT 2.13 in memory, each only after it has
+// offers. When it is loaded it repairs three faults of Debian's XRT 2.13 in memory, each only after it has
 // found exactly the bytes that it knows; everything else is left as it is.
 //
 // 1. HwEmShim::alloc_void forgets what realloc returned: a message larger than all before it is written
@@ -7,19 +7,23 @@
 // 2. sleep(10) in the thread that reads the simulator's log is waited for by load and close, and
 //    xclExecWait sleeps whole seconds between two looks at a run. The imported sleep is ours: short, and
 //    over when somebody waits for the thread.
+// 3. unix_socket::sk_read takes the end of its socket for nothing yet and asks again for ever: a host spins
+//    when its simulator has died. The imported read is ours: it ends such a host with a line that says so.
 #include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
-#include <pthread.h>
+#include <string>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace {
 
-enum Repair : unsigned { heap = 1, sleeps = 2 };
+enum Repair : unsigned { heap = 1, sleeps = 2, spinning = 4 };
 unsigned repaired = 0;
 
 // alloc_void of 202210.2.13.466; −1 stands for the four bytes of a distance that calls differ in.
@@ -83,6 +87,44 @@ unsigned short_sleep(unsigned seconds) {
   return 0;
 }
 
+std::uintptr_t socket_read = 0;  // unix_socket::sk_read
+constexpr std::uintptr_t socket_read_bytes = 0x66;
+constexpr unsigned most_ends = 100;
+thread_local unsigned ends = 0;
+
+/** Removes the two sockets of this host, which nobody else does any more. */
+void remove_sockets(int socket) {
+  sockaddr_un name{};
+  socklen_t length = sizeof name - 1;
+  if (getsockname(socket, reinterpret_cast<sockaddr*>(&name), &length) != 0) return;
+  const std::string path = name.sun_path;
+  const std::size_t slash = path.rfind('/');
+  if (name.sun_family != AF_UNIX || slash == std::string::npos) return;
+  const std::string prefix = "D2X_unix_sock_";
+  std::string file = path.substr(slash + 1);
+  if (file.compare(0, prefix.size(), prefix) == 0) file = file.substr(prefix.size());
+  unlink((path.substr(0, slash + 1) + file).c_str());
+  unlink((path.substr(0, slash + 1) + prefix + file).c_str());
+}
+
+ssize_t ending_read(int file, void* to, std::size_t bytes) {
+  const ssize_t got = read(file, to, bytes);
+  const auto caller = reinterpret_cast<std::uintptr_t>(__builtin_return_address(0));
+  if (got != 0 || bytes == 0 || caller - socket_read >= socket_read_bytes) {
+    ends = 0;
+    return got;
+  }
+  usleep(1000);
+  // Once or twice is a simulator that ends as it should.
+  if (++ends < most_ends) return got;
+  const char text[] =
+      "error: the simulator of the emulated card has ended\n"
+      "hint: its own words are in tilewright.log, in the folder .run below SDACCEL_EM_RUN_DIR\n";
+  if (write(STDERR_FILENO, text, sizeof text - 1) < 0) _exit(2);
+  remove_sockets(file);
+  _exit(1);
+}
+
 /** Where the shim keeps the address of a function that it imports; null when it does not call it. */
 void** import_of(const link_map* shim, const char* name) {
   const ElfW(Rela)* relocations = nullptr;
@@ -123,16 +165,30 @@ void repair_sleeps(void* library) {
   if (slept) repaired |= sleeps;
 }
 
+void repair_spinning(void* library) {
+  socket_read =
+      reinterpret_cast<std::uintptr_t>(dlsym(library, "_ZN11unix_socket7sk_readEPvm"));
+  void** const slot = import_of(static_cast<const link_map*>(library), "read");
+  if (socket_read == 0 || slot == nullptr || *slot != dlsym(RTLD_DEFAULT, "read")) return;
+  const bool done = writable(slot, sizeof(void*), PROT_READ, [](void* at) {
+    *static_cast<void**>(at) = reinterpret_cast<void*>(&ending_read);
+  });
+  if (done) repaired |= spinning;
+}
+
 __attribute__((constructor)) void repair() {
   void* const shim = dlopen(TILEWRIGHT_SHIM, RTLD_NOW | RTLD_NOLOAD);
   if (shim == nullptr) return;
   repair_heap(shim);
-  // The sleeps of another version may mean something else: only where the heap was the one known.
-  if (repaired & heap) repair_sleeps(shim);
+  // What another version imports may mean something else: only where the heap was the one known.
+  if (repaired & heap) {
+    repair_sleeps(shim);
+    repair_spinning(shim);
+  }
   dlclose(shim);
 }
 
 }  // namespace
 
-/** What was repaired: 1 the heap, 2 the sleeps. */
+/** What was repaired: 1 the heap, 2 the sleeps, 4 the spinning. */
 extern "C" unsigned tilewright_shim_repairs() { return repaired; }
