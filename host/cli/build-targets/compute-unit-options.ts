@@ -5,7 +5,7 @@ import {
 } from '../../../codegen/package/connectivity.ts';
 import { TilewrightError } from '../../../codegen/support/errors.ts';
 import type { BuiltKernel } from '../../device/built-kernel.ts';
-import { type CommandContext, usageError } from '../command.ts';
+import { type CommandContext, realNumber, usageError } from '../command.ts';
 import { checkOwners, parametersOf } from '../kernel-parameters.ts';
 import { tellWarnings } from '../kernel-warnings.ts';
 
@@ -25,6 +25,13 @@ export const computeUnitOptions = {
     requiresArg: true,
   },
 } as const;
+
+/** `--frequency MHZ`: what a card is to reach, and what hosts are told. */
+export const frequencyOption = realNumber(
+  'frequency',
+  'Clock of the kernels in MHz; 300 when not given',
+  { min: 10, max: 1000 },
+);
 
 /** `--output FILE`, the same for every target that makes an `.xclbin`. */
 export const outputOption = {

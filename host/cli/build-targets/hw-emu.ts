@@ -2,6 +2,7 @@ import { memoryCards } from '../../../codegen/package/card-memory.ts';
 import { defineTarget } from './build-target.ts';
 import {
   computeUnitOptions,
+  frequencyOption,
   gatherKernels,
   outputOption,
   writeOutput,
@@ -17,6 +18,7 @@ export default defineTarget({
       choices: memoryCards,
       requiresArg: true,
     },
+    frequency: frequencyOption,
     output: outputOption,
   },
   examples: [
@@ -32,11 +34,14 @@ export default defineTarget({
   async build(kernel, options, context, update) {
     const { buildHwEmu } = await import('../../device/build-xclbin.ts');
     const { checkWritable } = await import('../../../codegen/support/atomic-write.ts');
-    const { output, card } = options;
+    const { output, card, frequency: clockMhz } = options;
     if (output !== undefined) await checkWritable(output);
     const { kernels, connectivity } = await gatherKernels(kernel, options, context);
     const { signal } = context;
-    const built = await buildHwEmu(kernels, { connectivity, card, signal, onProgress: update });
+    const built = await buildHwEmu(kernels, {
+      ...{ connectivity, card, clockMhz, signal },
+      onProgress: update,
+    });
     const { file, platform } = built;
     if (output !== undefined) await writeOutput(file, output);
     const units = platform.computeUnits.map(({ manifest, instance, connections }) => ({

@@ -1,7 +1,8 @@
-import { realNumber, usageError } from '../command.ts';
+import { usageError } from '../command.ts';
 import { defineTarget } from './build-target.ts';
 import {
   computeUnitOptions,
+  frequencyOption,
   gatherKernels,
   outputOption,
   writeOutput,
@@ -22,10 +23,7 @@ export default defineTarget({
       choices: ['rtl', 'hls'],
       requiresArg: true,
     },
-    frequency: realNumber('frequency', 'Clock of the kernels in MHz; 300 when not given', {
-      min: 10,
-      max: 1000,
-    }),
+    frequency: frequencyOption,
     part: {
       describe: "Part for --from hls, where the platform's name does not tell it",
       type: 'string',
