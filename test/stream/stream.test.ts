@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { syntheticGraph } from '../../host/dataset/synthetic-graph.ts';
-import { openDevice } from '../../host/device/open-device.ts';
+import type { Device } from '../../host/device/device.ts';
+import { deviceNames, openDevice } from '../../host/device/open-device.ts';
 import type { ByteSource } from '../../host/graph/byte-source.ts';
 import { deviceCsr } from '../../host/graph/csr.ts';
 import { openGraph } from '../../host/graph/graph-source.ts';
@@ -22,7 +23,7 @@ describe('a streamed graph gives the bits of the whole one', () => {
         fc.record({
           fanout: fc.integer({ min: 1, max: 40 }),
           key: fc.nat(0xffffffff),
-          tileNodes: fc.integer({ min: 1, max: 100 }),
+          tileNodes: fc.integer({ min: 1, max: 30 }),
           seedsPerRun: fc.integer({ min: 1, max: 64 }),
           buffers: fc.integer({ min: 1, max: 3 }),
           units: fc.integer({ min: 1, max: 3 }),
@@ -51,8 +52,8 @@ describe('a streamed graph gives the bits of the whole one', () => {
       ),
       { numRuns: 40 },
     );
-    expect(most).toBeGreaterThan(20);
-    expect(several).toBeGreaterThan(15);
+    expect(most).toBeGreaterThan(5);
+    expect(several).toBeGreaterThan(10);
   }, 120_000);
 
   it('two layers, the first through a file', async () => {
@@ -127,24 +128,29 @@ describe('a streamed graph gives the bits of the whole one', () => {
     expect(total).toBeGreaterThan(2 * features.bytes);
   }, 60_000);
 
-  it('the real kernels: golden, native, sim and OpenCL, and devices of different kinds', async () => {
+  it('the real kernels on every device, and on devices of different kinds', async () => {
     const fanout = 20;
     const arrays = randomArrays({ nodes: 60, most: 50, columns: 64, seed: 8 });
     await using graph = await openGraph(arrays);
     const expected = await untiled(arrays, fanout, 77);
     const kernels = await buildTileKernels(fanout, 64);
-    await using golden = await openDevice('golden');
-    await using native = await openDevice('native', { quick: true });
-    await using sim = await openDevice('sim');
-    await using opencl = await openDevice('opencl', { quick: true });
-    for (const devices of [[golden], [native], [sim], [opencl], [native, golden, native]]) {
+    const streamed = async (...devices: Device[]) => {
       const options = { devices, fanout, key: 77, kernels, seedsPerRun: 16 };
       const bankBytes = (await smallestBank(arrays, options)) + 4 * 64 * 14;
       const results = stream(graph, { ...options, bankBytes });
       expect(await collect(results)).toEqual(expected);
       const report = results.report();
       expect(report?.plan.tiles.length).toBe(4);
-      expect(report?.cycles !== undefined).toBe(devices[0] === sim);
+      return report;
+    };
+    for (const name of deviceNames) {
+      await using device = await openDevice(name, { quick: true });
+      const report = await streamed(device);
+      if (name === 'sim') expect(report?.cycles).toBeGreaterThan(1000);
+      if (name === 'golden') expect(report?.cycles).toBeUndefined();
     }
+    await using golden = await openDevice('golden');
+    await using native = await openDevice('native', { quick: true });
+    await streamed(native, golden, native);
   }, 600_000);
 });
