@@ -6,6 +6,26 @@ import { check, openclError } from './status.ts';
 /** What CL_EVENT_COMMAND_EXECUTION_STATUS says; a negative one is the error that ended the command. */
 const complete = 0;
 
+/** A thread costs more than what is over sooner: for so long, Node's own turns look whether it is. */
+const turnsMs = 0.2;
+
+/** Whether the command is over within that time. */
+function inTurns(isOver: () => boolean): Promise<boolean> {
+  const end = performance.now() + turnsMs;
+  return new Promise((resolve, reject) => {
+    const look = (): void => {
+      try {
+        if (isOver()) resolve(true);
+        else if (performance.now() > end) resolve(false);
+        else setImmediate(look);
+      } catch (error) {
+        reject(error);
+      }
+    };
+    look();
+  });
+}
+
 /** A command in a queue. Other commands can wait for it, and so can JavaScript. */
 export class OpenclEvent extends NativeHandle<Handle> {
   readonly #what: string;
@@ -36,7 +56,7 @@ export class OpenclEvent extends NativeHandle<Handle> {
   async done(): Promise<void> {
     const { raw } = this;
     try {
-      if (this.state === 'complete') return;
+      if (await inTurns(() => this.state === 'complete')) return;
       const { clWaitForEvents } = openclLibrary();
       const status = await inThread(clWaitForEvents, 1, new BigUint64Array([BigInt(raw)]));
       // Which error it was, the event itself knows.

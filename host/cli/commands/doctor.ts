@@ -19,7 +19,7 @@ function ways(tool: ToolStatus): string {
 async function describe(
   statuses: readonly ToolStatus[],
   fatal: readonly ToolStatus[],
-  emulation: string,
+  notes: readonly string[],
 ): Promise<string> {
   const { renderTable } = await import('../../../codegen/support/table.ts');
   const columns = ['tool', 'state', 'version', 'needed for'].map((title) => ({ title }));
@@ -34,13 +34,47 @@ async function describe(
   if (wanting.length > 0) {
     parts.push(`How to get what is missing\n\n${wanting.map(ways).join('\n')}`);
   }
-  parts.push(emulation);
+  parts.push(...notes);
   parts.push(
     fatal.length === 0
       ? 'Everything that the main job needs is here.'
       : `The main job needs: ${fatal.map((tool) => tool.name).join(', ')}.`,
   );
   return parts.join('\n\n');
+}
+
+interface FoundOpencl {
+  /** What TILEWRIGHT_OPENCL takes, and what it names. */
+  readonly devices: readonly {
+    readonly number: string;
+    readonly name: string;
+    readonly kind: string;
+  }[];
+  /** Why there is none. */
+  readonly problem?: string;
+}
+
+async function openclDevices(): Promise<FoundOpencl> {
+  const { openclPlatforms } = await import('../../opencl/index.ts');
+  try {
+    const devices = openclPlatforms().flatMap((platform, at) =>
+      platform.devices.map(({ name, kind }, number) => ({
+        number: `${at}:${number}`,
+        name: `${platform.name}: ${name}`,
+        kind,
+      })),
+    );
+    return { devices };
+  } catch (error) {
+    return { devices: [], problem: (error as Error).message };
+  }
+}
+
+function openclText({ devices, problem }: FoundOpencl): string {
+  if (devices.length === 0)
+    return `OpenCL devices: none${problem === undefined ? '' : ` (${problem})`}`;
+  const lines = devices.map(({ number, name, kind }) => `  ${number}  ${name} (${kind})`);
+  return ['OpenCL devices, as TILEWRIGHT_OPENCL chooses one:', ...lines].join('\n');
 }
 
 export default defineCommand({
@@ -56,6 +90,7 @@ export default defineCommand({
     const statuses = await Promise.all(tools.map(inspectTool));
     const { emulationText, inspectEmulation } = await import('../../xrt/index.ts');
     const emulation = await inspectEmulation();
+    const opencl = await openclDevices();
     const fatal = statuses.filter((tool) => tool.required && !tool.usable);
     return {
       json: {
@@ -63,8 +98,9 @@ export default defineCommand({
         missing: fatal.map((tool) => tool.name),
         tools: statuses,
         emulation,
+        opencl,
       },
-      text: await describe(statuses, fatal, emulationText(emulation)),
+      text: await describe(statuses, fatal, [emulationText(emulation), openclText(opencl)]),
       exitCode: fatal.length === 0 ? 0 : 1,
     };
   },
