@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { seededRandom } from '../../../codegen/index.ts';
 import type { Platform } from '../../../codegen/package/platform.ts';
 import { buildEmulator } from '../../../sim/emulation/build-emulator.ts';
 import { readEmulatorFailure } from '../../../sim/emulation/read-failure.ts';
@@ -206,6 +207,32 @@ test.each(Object.keys(wrong))('a host that sends %s: one clear line, and the end
   // A failure is told on standard error as well: the log is in a folder that XRT removes.
   expect(host.stderr).toMatch(bytes === null ? /^$/ : /^tilewright emulation: error .*\n$/);
   expect(await leftovers(host)).toEqual([]);
+});
+
+test('calls with a bit turned here and there: an answer or one clear line, never a hang', async () => {
+  const nothing = { xclDeviceHandle: '' };
+  const calls = [
+    message(api.allocate, 'Alloc', { ddraddress: 4096, size: 4096 }),
+    message(api.toDevice, 'ToDevice', { ...nothing, dest: 4096, src: 'YWJj', size: 3, seek: 0 }),
+    message(api.toHost, 'ToHost', { ...nothing, dest: '', src: 4096, size: 64, skip: 0 }),
+    message(api.writeRegisters, 'Write', { addr: 0x1800010, size: 3, data: 'YWJj' }),
+    message(api.readRegisters, 'Read', { addr: 0x1800000, size: 4 }),
+    message(api.setEnvironment, 'Environment', { environment: [{ name: 'a', value: 'b' }] }),
+    message(api.free, 'Free', { ddraddress: 4096 }),
+  ];
+  const random = seededRandom(5);
+  for (let round = 0; round < 25; round += 1) {
+    using host = await open();
+    for (let made = 0; made < 6; made += 1) {
+      const bytes = Buffer.from(calls[random.integer(0, calls.length - 1)]);
+      if (made > 2) bytes[random.integer(0, bytes.length - 1)] ^= 1 << random.integer(0, 8 - 1);
+      host.sendRaw(bytes);
+    }
+    await delay(5);
+    host.hangUp();
+    expect(await host.exited).toBe(1);
+    expect(host.log.at(-1)).toMatch(/^(error [A-Z_]+: |the host went away )/);
+  }
 });
 
 test('a kernel that breaks a rule of AXI, and one that is stuck, end the process with the reason', async () => {

@@ -26,8 +26,7 @@ test('two compute units of mean_aggregate give what golden gives, in stalling me
     Object.fromEntries(memories.map(({ name }, index) => [name, (index + unit) % 2])),
   );
   const platform = platformOf(kernel, units);
-  // The model that the simulator device takes too.
-  const { folder } = await buildEmulator(platform, { trace: false });
+  const { folder } = await buildEmulator(platform, { trace: false, quick: true });
   const { definition } = await loadKernelModule(kernel.sourceFile);
   await using golden = await openDevice('golden');
 
