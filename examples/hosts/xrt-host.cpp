@@ -36,7 +36,6 @@ struct Argument {
   std::vector<char> contents;
   bool written = false;
   std::string resultFile;
-  xrt::bo buffer;
 };
 
 struct Run {
@@ -121,6 +120,8 @@ void execute(const std::string& xclbin, Run& run) {
   const auto uuid = device.load_xclbin(xclbin);
   xrt::kernel kernel(device, uuid, run.kernel);
   xrt::run once(kernel);
+  // Here and not in the arguments: XRT wants them gone before the device is.
+  std::vector<xrt::bo> buffers(run.arguments.size());
   for (std::size_t index = 0; index < run.arguments.size(); index++) {
     Argument& argument = run.arguments[index];
     const int place = static_cast<int>(index);
@@ -133,11 +134,11 @@ void execute(const std::string& xclbin, Run& run) {
       continue;
     }
     const std::size_t bytes = wholeBeats(argument.contents.size());
-    argument.buffer = xrt::bo(device, bytes, kernel.group_id(place));
-    std::memset(argument.buffer.map<char*>(), 0, bytes);
-    argument.buffer.write(argument.contents.data(), argument.contents.size(), 0);
-    argument.buffer.sync(XCL_BO_SYNC_BO_TO_DEVICE);
-    once.set_arg(place, argument.buffer);
+    xrt::bo& buffer = buffers[index] = xrt::bo(device, bytes, kernel.group_id(place));
+    std::memset(buffer.map<char*>(), 0, bytes);
+    buffer.write(argument.contents.data(), argument.contents.size(), 0);
+    buffer.sync(XCL_BO_SYNC_BO_TO_DEVICE);
+    once.set_arg(place, buffer);
   }
   for (unsigned long turn = 0; turn < run.repeat; turn++) {
     once.start();
@@ -150,8 +151,8 @@ void execute(const std::string& xclbin, Run& run) {
   for (std::size_t index = 0; index < run.arguments.size(); index++) {
     Argument& argument = run.arguments[index];
     if (!argument.written) continue;
-    argument.buffer.sync(XCL_BO_SYNC_BO_FROM_DEVICE);
-    argument.buffer.read(argument.contents.data(), argument.contents.size(), 0);
+    buffers[index].sync(XCL_BO_SYNC_BO_FROM_DEVICE);
+    buffers[index].read(argument.contents.data(), argument.contents.size(), 0);
     print(name, index, argument.contents);
     if (argument.resultFile.empty()) continue;
     std::ofstream file(argument.resultFile, std::ios::binary);

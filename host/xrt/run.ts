@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { TilewrightError } from '../../codegen/support/errors.ts';
 import { NativeHandle } from '../ffi/native-handle.ts';
 import type { XrtBuffer } from './buffer.ts';
@@ -14,6 +15,8 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A short run is looked at from turn to turn of the event loop: a thread would take longer to start. */
+const pollMs = 3;
 /** How long one look from a thread takes at most: a signal is heeded that late. */
 const sliceMs = 5;
 
@@ -74,10 +77,16 @@ export class XrtRun extends NativeHandle<Pointer> {
     const from = performance.now();
     await this.during(async (raw) => {
       while (!isOver(state)) {
+        const waited = performance.now() - from;
         if (signal?.aborted)
           throw this.#unfinished('ABORTED', 'was waited for no longer', signal.reason);
-        const left = timeoutMs - (performance.now() - from);
+        const left = timeoutMs - waited;
         if (left <= 0) throw this.#unfinished('TIMEOUT', `did not end within ${timeoutMs} ms`);
+        if (waited < pollMs) {
+          await setImmediate();
+          state = library.runState(raw);
+          continue;
+        }
         const slice = Math.max(1, Math.min(sliceMs, Math.ceil(left)));
         state = await inThread(library.runWait, raw, slice);
       }
