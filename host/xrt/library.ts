@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { TilewrightError } from '../../codegen/support/errors.ts';
 import koffi, { type KoffiFunc } from '../../codegen/support/koffi.ts';
@@ -88,6 +89,22 @@ export function xrtEnvironment(
   return Object.fromEntries(
     Object.entries(wanted).filter(([name, value]) => environment[name] !== value),
   );
+}
+
+/**
+ * What a host wants that is started from a shell: also one that speaks OpenCL, whose loader then finds XRT, and
+ * XRT alone.
+ */
+export function hostEnvironment(
+  prefix: XrtPrefix,
+  mode: XrtMode,
+  environment: NodeJS.ProcessEnv = process.env,
+): Record<string, string> {
+  const opencl = join(prefix.xrt.folder, 'libxilinxopencl.so.2');
+  return {
+    ...xrtEnvironment(prefix, mode, environment),
+    ...(existsSync(opencl) ? { OCL_ICD_VENDORS: opencl } : {}),
+  };
 }
 
 function declare(file: string, mode: XrtMode, prefix: XrtPrefix): XrtLibrary {

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { readRunFile, resultLine } from '../../examples/hosts/run-file.ts';
 import { buildHwEmu } from '../../host/device/build-xclbin.ts';
 import { openDevice } from '../../host/device/open-device.ts';
-import { xrtEnvironment, xrtPrefix } from '../../host/xrt/index.ts';
+import { hostEnvironment, xrtPrefix } from '../../host/xrt/index.ts';
 import { jitiCli } from '../support/jiti.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { writeMovieLensRuns } from './movielens-runs.ts';
@@ -20,7 +20,7 @@ const { folder } = temporaryFolder();
 /** What the shim itself prints on standard output stands between. */
 const results = (stdout: string) => stdout.split('\n').filter((line) => line.includes(' fnv1a64 '));
 
-it('C++ and Node give the same samples and means on the MovieLens graph', async () => {
+it('C++, C and Node give the same samples and means on the MovieLens graph', async () => {
   const { kernels, runs } = await writeMovieLensRuns(join(folder, 'runs'));
   const built = await buildHwEmu(
     kernels.map((kernel) => ({ built: kernel })),
@@ -29,19 +29,22 @@ it('C++ and Node give the same samples and means on the MovieLens graph', async 
   const xclbin = join(folder, 'both.xclbin');
   copyFileSync(built.file, xclbin);
 
-  // The line is the one that the source gives.
-  const program = join(folder, 'xrt-host');
-  const source = join(hosts, 'xrt-host.cpp');
-  const line = /g\+\+ (.+)$/m.exec(readFileSync(source, 'utf8'))?.[1] ?? '';
-  const words = line.split(' ').map((word) => ({ 'xrt-host.cpp': source })[word] ?? word);
-  await execa('g++', words, { cwd: folder });
-  const variables = xrtEnvironment(await xrtPrefix(), 'hw_emu', { USER: process.env['USER'] });
-  const cpp: string[] = [];
-  for (const run of runs) {
-    const env = { PATH: process.env['PATH'], USER: process.env['USER'], ...variables };
-    // A group of its own: XRT's emulation ends the whole of it when its host crashes.
-    const all = { env, extendEnv: false, timeout: 60_000, cwd: folder, detached: true };
-    cpp.push(...results((await execa(program, [xclbin, run], all)).stdout));
+  const variables = hostEnvironment(await xrtPrefix(), 'hw_emu', { USER: process.env['USER'] });
+  const printed: Record<string, string[]> = {};
+  for (const file of ['xrt-host.cpp', 'opencl-host.c']) {
+    // The line is the one that the source gives.
+    const source = join(hosts, file);
+    const line = /^\W*(g[+c]{2}) (.+)$/m.exec(readFileSync(source, 'utf8'));
+    const words = (line?.[2] ?? '').split(' ').map((word) => (word === file ? source : word));
+    await execa(line?.[1] ?? '', words, { cwd: folder });
+    printed[file] = [];
+    for (const run of runs) {
+      const env = { PATH: process.env['PATH'], USER: process.env['USER'], ...variables };
+      // A group of its own: XRT's emulation ends the whole of it when its host crashes.
+      const all = { env, extendEnv: false, timeout: 60_000, cwd: folder, detached: true };
+      const program = join(folder, file.replace(/\.\w+$/, ''));
+      printed[file].push(...results((await execa(program, [xclbin, run], all)).stdout));
+    }
   }
 
   const golden: string[] = [];
@@ -64,7 +67,7 @@ it('C++ and Node give the same samples and means on the MovieLens graph', async 
       golden.push(resultLine(manifest.kernel, index, argument.contents));
     }
   }
-  expect(cpp).toEqual(golden);
+  expect(printed).toEqual({ 'xrt-host.cpp': golden, 'opencl-host.c': golden });
   expect(golden).toHaveLength(2);
 
   const node: string[] = [];

@@ -22,10 +22,10 @@ export default defineCommand({
     ['tilewright env --mode noop --json', 'The variables for measuring a host alone'],
   ],
   async run({ mode }) {
-    const { xrtEnvironment, xrtPrefix } = await import('../../xrt/index.ts');
+    const { hostEnvironment, xrtPrefix } = await import('../../xrt/index.ts');
     const prefix = await xrtPrefix();
     // Also those that are set already: what is printed is complete wherever it is used.
-    const variables = xrtEnvironment(prefix, mode, { USER: process.env['USER'] });
+    const variables = hostEnvironment(prefix, mode, { USER: process.env['USER'] });
     const lines = Object.entries(variables).map(exported);
     if (mode === 'hw') lines.push('unset XCL_EMULATION_MODE');
     return { json: { mode, variables, repairs: prefix.repairs }, text: lines.join('\n') };
