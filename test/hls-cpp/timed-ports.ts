@@ -1,3 +1,4 @@
+import { settledTurns } from '../../codegen/backends/hls-cpp/burst-plan.ts';
 import { emitKernel } from '../../codegen/backends/hls-cpp/emit.ts';
 import { type KernelIR, vecType } from '../../codegen/ir/ir.ts';
 import {
@@ -64,7 +65,7 @@ export function timedText(port: Port): string {
   const text = emitKernel(servedKernel(port), new Map());
   const turns = text.replace(
     /(static void serve_memory[\s\S]*?while [^\n]*\n)#pragma HLS PIPELINE II=1\n/,
-    '$1timed::now += 1;\n',
+    '$1timed::now += 1;\ntimed::turn += 1;\n',
   );
   if (turns === text) throw new Error('the loop of the serving process was not found');
   return `namespace ${port.name}_file {\n${turns}\n}\n`;
@@ -73,7 +74,7 @@ export function timedText(port: Port): string {
 /**
  * hls::stream and hls::burst_maxi in time: elements are there from a cycle on; a beat comes `latency`
  * cycles after its request and not in the cycle of another; a response so long after its last beat.
- * What waits moves the clock. More requests in flight than allowed end the program.
+ * What waits moves the clock, and waits for no request of the last turns, which may be in the pipeline yet. More requests in flight than allowed end the program.
  */
 export const timedHeaders = `#define TILEWRIGHT_HLS_STREAM_H
 #define TILEWRIGHT_HLS_BURST_MAXI_H
@@ -84,7 +85,7 @@ export const timedHeaders = `#define TILEWRIGHT_HLS_STREAM_H
 #include <deque>
 #include <utility>
 namespace timed {
-static long now, latency, most_in_flight, limit;
+static long now, turn, latency, most_in_flight, limit;
 [[maybe_unused]] static void check(bool right, const char *what) {
   if (!right) { std::printf("%s\\n", what); std::exit(0); }
 }
@@ -104,11 +105,11 @@ template <typename T> struct stream {
   void write(const T &value) { held.push_back({value, timed::now}); }
 };
 template <typename T> struct burst_maxi {
-  struct burst { long beats, due; };
+  struct burst { long beats, due, turn; bool begun; };
   struct port { std::deque<burst> open; std::deque<long> responses; long bus = 0, in_flight = 0; } *p;
   burst_maxi(port *at) : p(at) {}
   void enter(long beats) {
-    p->open.push_back({beats, timed::now + timed::latency});
+    p->open.push_back({beats, timed::now + timed::latency, timed::turn, false});
     timed::most_in_flight = std::max(timed::most_in_flight, ++p->in_flight);
     timed::check(p->in_flight <= timed::limit, "too many requests in flight");
   }
@@ -116,9 +117,12 @@ template <typename T> struct burst_maxi {
   void write_request(size_t, size_t beats) { enter(static_cast<long>(beats)); }
   T read() {
     timed::check(!p->open.empty(), "read of a beat that was not requested");
-    p->bus = std::max(p->bus + 1, p->open.front().due);
+    burst &front = p->open.front();
+    timed::check(front.begun || timed::turn - front.turn >= ${settledTurns}, "waits for a request that may still be in the pipeline");
+    front.begun = true;
+    p->bus = std::max(p->bus + 1, front.due);
     timed::now = std::max(timed::now, p->bus);
-    if (--p->open.front().beats == 0) { p->open.pop_front(); --p->in_flight; }
+    if (--front.beats == 0) { p->open.pop_front(); --p->in_flight; }
     return 0;
   }
   void write(const T &) {
@@ -143,7 +147,7 @@ export function timedRun(port: Port): string {
   const { name, direction, beats, outstanding } = port;
   const space = `${name}_file`;
   return `static void run_${name}(long latency, long requests, long gap) {
-  timed::now = timed::most_in_flight = 0;
+  timed::now = timed::turn = timed::most_in_flight = 0;
   timed::latency = latency;
   timed::limit = ${outstanding};
   hls::stream<${space}::memory_request_t> asks;

@@ -9,6 +9,15 @@ import { allStatements } from '../../ir/visit.ts';
  */
 export const memoryLatency = 64;
 
+/**
+ * Turns of a serving process after which a request has left its pipeline. A pipeline with an m_axi port in
+ * it stalls as one piece (UG1448, "Pipeline Styles": the free-running one takes no m_axi, the flushable one no
+ * loops), so a read that waits holds up requests of the turns before it that are still on their way
+ * through the stages, for which it may be waiting. Nothing says how many stages there are between the two;
+ * they follow from a few comparisons and the read of a stream.
+ */
+export const settledTurns = 16;
+
 /** Beats from which on longer bursts gain nothing (UG1399, "AXI Burst Transfers", summary). */
 const longEnough = 16;
 

@@ -2,7 +2,7 @@ import type { KernelIR, Process, Type } from '../../ir/ir.ts';
 import type { Schedule } from '../../ir/scheduled.ts';
 import { allStatements } from '../../ir/visit.ts';
 import { renderTemplate } from '../../support/render-template.ts';
-import { memoryLatency, planBursts } from './burst-plan.ts';
+import { memoryLatency, planBursts, settledTurns } from './burst-plan.ts';
 import { Helpers, tableText } from './helpers.ts';
 import { loopIntervals } from './loop-intervals.ts';
 import { type MemoryPlan, planMemory } from './memory-plan.ts';
@@ -271,6 +271,7 @@ class KernelEmitter {
       lengthLess1: length - 1,
       lengthLog2: Math.log2(length),
       latency: memoryLatency,
+      settled: settledTurns,
       requestType: memory.requestType,
       beatsWidth: memory.beatsWidth,
       counterBits,
@@ -294,7 +295,6 @@ class KernelEmitter {
     const structs = this.structs();
     const texts = processes.map(({ text }) => text);
     const helpers = this.helpers.usedIn(texts.join('\n'));
-    const topParameters = this.topParameters();
     const parameters = Object.entries(kernel.parameters).map(([name, value]) => `${name} ${value}`);
     const usedInCalls = (name: string) =>
       processes.some(({ call }) => new RegExp(`\\b${name}\\b`).test(call));
@@ -317,7 +317,7 @@ class KernelEmitter {
       ],
       functions: helpers.functions,
       processes,
-      topParameters,
+      topParameters: this.topParameters(usedInCalls),
       memories: memories.map(({ name, memory }) => ({
         name,
         bundle: memory.name,
@@ -328,23 +328,23 @@ class KernelEmitter {
       scalars: [...this.names.scalars.values()].map((name) => ({ name, used: usedInCalls(name) })),
       streams: this.streams(),
       calls: processes.map(({ call }) => call),
-      idle: [...memories.map(({ name }) => name), ...this.names.scalars.values()].filter(
-        (name) => !usedInCalls(name),
-      ),
     });
     return `${text.trimEnd()}\n`;
   }
 
-  private topParameters(): string {
+  private topParameters(used: (name: string) => boolean): string {
     const { scalars } = this.kernel;
+    // A dataflow region holds declarations and calls alone (UG1399, "WYSIWYG Coding Style"), so nothing in it can
+    // make use of an argument that no process uses.
+    const named = (name: string) => (used(name) ? name : `${name} __attribute__((unused))`);
     const parameters = this.kernel.argumentOrder.map((argument): Parameter => {
       const memory = this.names.memories.get(argument);
       if (memory !== undefined) {
-        return { type: `hls::burst_maxi<${this.beat(memory)}>`, name: memory.name };
+        return { type: `hls::burst_maxi<${this.beat(memory)}>`, name: named(memory.name) };
       }
       const scalar = scalars.find(({ name }) => name === argument);
       if (scalar === undefined) throw new Error(`the IR names ${argument}, which is not there`);
-      return { type: cppInt(scalar.type), name: this.names.scalars.get(argument) as string };
+      return { type: cppInt(scalar.type), name: named(this.names.scalars.get(argument) as string) };
     });
     const head = `extern "C" void ${this.kernel.name}`;
     return parameterList(head, parameters, ' {').slice(head.length + 1, -') {'.length);

@@ -32,7 +32,7 @@ public:
         return block;
       }
     }
-    void *block = std::aligned_alloc(64, block_bytes);
+    void *block = aligned_alloc(64, block_bytes);
     if (block == nullptr) throw std::bad_alloc();
     return block;
   }
