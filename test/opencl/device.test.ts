@@ -75,6 +75,21 @@ describe('faults', () => {
     expect(liveHandles()).toEqual(before);
   });
 
+  test('a deadlock ends with who waits for whom', async () => {
+    const kernel = await buildKernel(join(import.meta.dirname, 'kernels/crossed.ts'));
+    await using opencl = await openDevice('opencl', { quick: true });
+    const loaded = await opencl.load(kernel);
+    using output = opencl.allocate(64);
+    await loaded.run({ output, count: 16 });
+    const total = new Uint32Array(16);
+    output.read(new Uint8Array(total.buffer));
+    expect(total[15]).toBe(240);
+    const failing = loaded.run({ output, count: 5000 });
+    expect(await codeOf(failing)).toBe('DEADLOCK');
+    await expect(failing).rejects.toThrow(/produce waits for stream first, which is full/);
+    await expect(failing).rejects.toThrow(/consume waits for stream second, which is empty/);
+  });
+
   test('a device that is not there', async () => {
     expect(await codeOf(openDevice('opencl', { openclDevice: 'no such platform' }))).toBe(
       'OPENCL_NO_DEVICE',
