@@ -38,6 +38,7 @@ class Ownership {
   release(): void {
     if (!this.open) return;
     this.open = false;
+    for (const child of [...this.children].reverse()) child.release();
     if (this.#uses === 0) this.#finish();
   }
 
@@ -49,7 +50,6 @@ class Ownership {
   }
 
   #finish(): void {
-    for (const child of [...this.children].reverse()) child.release();
     this.#parent?.children.delete(this);
     count(this.kind, -1);
     this.#giveBack();
