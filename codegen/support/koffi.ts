@@ -6,7 +6,11 @@ import koffi from 'koffi';
  */
 const threadStackBytes = 8 * 1024 * 1024;
 
-koffi.config({ async_stack_size: threadStackBytes, resident_async_pools: 2 });
+// Once: koffi refuses to be set up behind the first library, even as it is already. It is one for all copies of this
+// file that a process may hold.
+if (koffi.config().async_stack_size !== threadStackBytes) {
+  koffi.config({ async_stack_size: threadStackBytes, resident_async_pools: 2 });
+}
 
 export type { KoffiFunc } from 'koffi';
 export default koffi;

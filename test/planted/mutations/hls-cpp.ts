@@ -2,6 +2,7 @@ import type { Room } from '../mutation.ts';
 
 const emitter = 'codegen/backends/hls-cpp';
 const arithmetic = `${emitter}/arithmetic.ts`;
+const intervals = 'codegen/ir/intervals.ts';
 const expressions = `${emitter}/expressions.ts`;
 
 export const hlsCpp: Room = {
@@ -31,14 +32,14 @@ export const hlsCpp: Room = {
     },
     {
       what: 'bounds of a difference from the wrong ends',
-      file: arithmetic,
+      file: intervals,
       from: 'return { min: a.min - b.max, max: a.max - b.min };',
       to: 'return { min: a.min - b.min, max: a.max - b.max };',
       sample: 'operators',
     },
     {
       what: 'a mask may be negative where one side is not',
-      file: arithmetic,
+      file: intervals,
       from: 'return { min: 0n, max: minimum(...tops) };',
       to: 'return { min: 0n, max: minimum(a.max, b.max) };',
       sample: 'operators',
