@@ -56,7 +56,9 @@ it('a host in C++ whose simulator is killed ends at once, with a line that says 
   expect(await eventually(() => simulator() !== undefined)).toBe(true);
   await new Promise((resolve) => setTimeout(resolve, 1000));
   const begin = performance.now();
-  process.kill(simulator() ?? 0, 'SIGKILL');
+  const pid = simulator();
+  if (pid === undefined) throw new Error('the simulator has ended by itself');
+  process.kill(pid, 'SIGKILL');
   const { stderr, exitCode } = await host;
   expect(performance.now() - begin).toBeLessThan(10_000);
   expect(exitCode).toBe(1);
