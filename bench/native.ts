@@ -8,6 +8,7 @@ import { TilewrightError } from '../codegen/support/errors.ts';
 import { renderTable } from '../codegen/support/table.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { measureNative, type NativeResult } from './native/measure.ts';
+import { runMain } from './run-main.ts';
 
 const { values } = parseArgs({
   options: {
@@ -50,7 +51,7 @@ function render({ figures, empty }: NativeResult): string {
   return `${renderTable(columns, rows)}\n\nan empty run: ${empty.asynchronousUs.toFixed(1)} µs\n`;
 }
 
-try {
+await runMain(async () => {
   const machine = await describeMachine({ 'g++': '--version' });
   const result = await measureNative(
     {
@@ -67,8 +68,5 @@ try {
       ? `${JSON.stringify({ machine, ...result })}\n`
       : `${machineLine(machine)}\n\n${render(result)}`,
   );
-} catch (error) {
-  if (!(error instanceof TilewrightError)) throw error;
-  process.stderr.write(`error: ${error.message}\n${error.hint ?? ''}\n`);
-  process.exitCode = error.exitCode;
-}
+  return 0;
+});

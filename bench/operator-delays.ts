@@ -7,11 +7,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { TilewrightError } from '../codegen/support/errors.ts';
 import { runTool } from '../codegen/support/run-tool.ts';
 import { renderTable } from '../codegen/support/table.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { operators } from './operator-delays/operators.ts';
+import { runMain } from './run-main.ts';
 
 /** A register's clock-to-output in those models, which is in every path that Yosys reports. */
 const launch = 0.303;
@@ -98,10 +98,7 @@ async function main(words: readonly string[]): Promise<void> {
   process.stdout.write(`${renderTable(columns, lines)}\n${machineLine(machine)}\n`);
 }
 
-try {
+await runMain(async () => {
   await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof TilewrightError)) throw error;
-  process.stderr.write(`error: ${error.message}\n${error.hint ?? ''}\n`);
-  process.exitCode = error.exitCode;
-}
+  return 0;
+});

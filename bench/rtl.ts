@@ -3,11 +3,11 @@
 //
 //   npm run bench:rtl -- [--help]
 
-import { TilewrightError } from '../codegen/support/errors.ts';
 import { isRight } from './rtl/measure.ts';
 import { parseRtlOptions, usage } from './rtl/options.ts';
 import { benchJson, renderBench } from './rtl/report.ts';
 import { runBench } from './rtl/run-bench.ts';
+import { runMain } from './run-main.ts';
 
 async function main(words: readonly string[]): Promise<number> {
   if (words.includes('--help')) {
@@ -25,10 +25,4 @@ async function main(words: readonly string[]): Promise<number> {
   return 1;
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof TilewrightError)) throw error;
-  process.stderr.write(`error: ${error.message}\n${error.hint ?? ''}\n`);
-  process.exitCode = error.exitCode;
-}
+await runMain(() => main(process.argv.slice(2)));

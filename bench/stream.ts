@@ -15,6 +15,7 @@ import { openDevice } from '../host/device/open-device.ts';
 import { openGraph } from '../host/graph/graph-source.ts';
 import { buildTileKernels } from '../host/stream/index.ts';
 import { describeMachine, machineLine } from './machine.ts';
+import { runMain } from './run-main.ts';
 import { wallClock } from './stream/clock.ts';
 import { evenGraph, throttledBench } from './stream/measure.ts';
 import { untiledSha256 } from './stream/untiled.ts';
@@ -136,10 +137,4 @@ async function main(words: readonly string[]): Promise<number> {
   return cells.every(({ right }) => right) ? 0 : 1;
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof TilewrightError)) throw error;
-  process.stderr.write(`error: ${error.message}\n${error.hint ?? ''}\n`);
-  process.exitCode = error.exitCode;
-}
+await runMain(() => main(process.argv.slice(2)));

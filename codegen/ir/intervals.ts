@@ -1,4 +1,12 @@
-import { type BinaryOp, type IntType, rangeOf } from './ir.ts';
+import {
+  type BinaryOp,
+  elementOf,
+  type IntType,
+  lanesOf,
+  type ReduceExpr,
+  rangeOf,
+  typeForRange,
+} from './ir.ts';
 
 /** The integers from `min` to `max`. */
 export interface Interval {
@@ -8,6 +16,23 @@ export interface Interval {
 
 /** Operators whose lowest bits follow from the lowest bits of their operands. */
 export type RingOp = Extract<BinaryOp, 'add' | 'sub' | 'mul' | 'and' | 'or' | 'xor'>;
+
+const ringOps: ReadonlySet<BinaryOp> = new Set<RingOp>(['add', 'sub', 'mul', 'and', 'or', 'xor']);
+
+export function isRing(op: BinaryOp): op is RingOp {
+  return ringOps.has(op);
+}
+
+/** The type in which a reduction may add up, or compare, its lanes: the result is wrapped to its own in the end. */
+export function reductionType(expr: ReduceExpr): IntType {
+  const from = elementOf(expr.vector.type);
+  if (expr.reduce !== 'add') return from;
+  const range = rangeOf(from);
+  const count = BigInt(lanesOf(expr.vector.type));
+  const sum = typeForRange(range.min * count, range.max * count);
+  // A sum that is wrapped in the end may be wrapped all the way.
+  return sum.width <= expr.type.width ? sum : expr.type;
+}
 
 export function inside(value: Interval, type: IntType): boolean {
   const { min, max } = rangeOf(type);

@@ -30,7 +30,7 @@ const ddr = (count: number): BankGroup => ({
 
 /**
  * Banks as AMD's platforms have them, HBM before DDR: sizes from the data sheets (DS962, DS963, DS965,
- * DS978); bases as their memory topologies put them, DDR from 0x4000000000 on.
+ * DS978). Bases are ours, believed to be as on the cards, DDR from 0x4000000000 on: no card's file was at hand.
  */
 const cards = {
   u250: [ddr(4)],

@@ -9,7 +9,8 @@ import {
 } from '../../codegen/ir/ir.ts';
 import { printExpr } from '../../codegen/ir/print.ts';
 import { runKernelIr } from '../../codegen/ir/run-kernel-ir.ts';
-import { oddValue, seeded } from './gpp.ts';
+import { uniform } from '../../host/dataset/uniform.ts';
+import { oddValue } from './gpp.ts';
 import {
   bin,
   c,
@@ -146,7 +147,7 @@ function evaluating(index: number, expr: Expr, random: () => number, names: Name
 }
 
 function kernelOfExpressions(expressions: number, depth: number, seed: number) {
-  const random = seeded(seed);
+  const random = uniform(seed);
   const made: Expr[] = [];
   const processes: Process[] = [];
   for (let index = 0; index < expressions; index++) {
@@ -210,7 +211,7 @@ test.each([
   async (_name, expressions, depth, seed) => {
     const rows = 16;
     const { kernel, made } = kernelOfExpressions(expressions, depth, seed);
-    const random = seeded(seed + 1);
+    const random = uniform(seed + 1);
     const words = BigUint64Array.from({ length: rows * 8 }, () => oddValue(random, false, 64));
     const args = {
       scalars: { rows, key: oddValue(random, false, 64), bias: oddValue(random, true, 20) },

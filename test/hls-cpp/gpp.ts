@@ -53,14 +53,3 @@ export function oddValue(random: () => number, signed: boolean, bits: number): b
   if (kind === 3) value >>= BigInt(Math.floor(random() * bits));
   return signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value);
 }
-
-/** Seeded numbers in [0, 1). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

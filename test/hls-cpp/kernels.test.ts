@@ -5,13 +5,13 @@ import type { KernelIR } from '../../codegen/ir/ir.ts';
 import { vecType } from '../../codegen/ir/ir.ts';
 import { runKernelIr } from '../../codegen/ir/run-kernel-ir.ts';
 import { TilewrightError } from '../../codegen/support/errors.ts';
-import { seeded } from './gpp.ts';
+import { uniform } from '../../host/dataset/uniform.ts';
 import { c, kernelOf, memory, process, receive, request, u, variable } from './ir-text.ts';
 import { outputsText, runKernelCpp } from './run-kernel-cpp.ts';
 import { copyKernel, sumKernel } from './small-kernels.ts';
 
 function randomBytes(bytes: number, seed: number): Uint8Array {
-  const random = seeded(seed);
+  const random = uniform(seed);
   return Uint8Array.from({ length: bytes }, () => Math.floor(random() * 256));
 }
 

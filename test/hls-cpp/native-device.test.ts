@@ -7,10 +7,10 @@ import type { KernelIR } from '../../codegen/ir/ir.ts';
 import { runKernelIr } from '../../codegen/ir/run-kernel-ir.ts';
 import { buildManifest } from '../../codegen/package/build-manifest.ts';
 import { artefactStore } from '../../codegen/support/store.ts';
+import { uniform } from '../../host/dataset/uniform.ts';
 import type { BuiltKernel } from '../../host/device/built-kernel.ts';
 import type { Device, LoadedKernel } from '../../host/device/device.ts';
 import { nativeDevice } from '../../host/device/native/native-device.ts';
-import { seeded } from './gpp.ts';
 import { copyKernel, mistakenKernel, mistakes, sumKernel } from './small-kernels.ts';
 
 let folder: string;
@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 function workload(rows: number, seed: number) {
-  const random = seeded(seed);
+  const random = uniform(seed);
   const beats = Math.max(1, rows);
   const values = Uint8Array.from({ length: beats * 3 * 64 }, () => Math.floor(random() * 256));
   const given = device.allocate(values.length);

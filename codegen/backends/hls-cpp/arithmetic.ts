@@ -23,10 +23,6 @@ const symbols: Record<RingOp, string> = {
   xor: '^',
 };
 
-export function isRing(op: BinaryOp): op is RingOp {
-  return op in symbols;
-}
-
 /** Wider results are exact in ap_int too, but slow under g++ and needless. */
 const widest = 64;
 

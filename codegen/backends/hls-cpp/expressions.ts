@@ -1,4 +1,4 @@
-import { inside, shiftedRight } from '../../ir/intervals.ts';
+import { inside, isRing, reductionType, shiftedRight } from '../../ir/intervals.ts';
 import {
   type BinaryExpr,
   type Expr,
@@ -18,7 +18,7 @@ import {
   type UnaryExpr,
   type VecType,
 } from '../../ir/ir.ts';
-import { compare, isRing, logic, ring } from './arithmetic.ts';
+import { compare, logic, ring } from './arithmetic.ts';
 import type { Helpers } from './helpers.ts';
 import type { NameScope } from './names.ts';
 import { Prelude } from './prelude.ts';
@@ -378,10 +378,7 @@ export class ExpressionPrinter {
     const from = elementOf(expr.vector.type);
     const lanes = lanesOf(expr.vector.type);
     const range = rangeOf(from);
-    const count = BigInt(lanes);
-    const sum = typeForRange(range.min * count, range.max * count);
-    // A sum that is wrapped in the end may be wrapped all the way.
-    const type = expr.reduce !== 'add' ? from : sum.width <= expr.type.width ? sum : expr.type;
+    const type = reductionType(expr);
     const name = this.temporary(
       { or: 'any', and: 'all', add: 'sum', min: 'least', max: 'most' }[expr.reduce],
     );

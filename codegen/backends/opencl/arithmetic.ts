@@ -34,10 +34,6 @@ const symbols: Record<RingOp, string> = {
   xor: '^',
 };
 
-export function isRing(op: BinaryOp): op is RingOp {
-  return op in symbols;
-}
-
 /** The unsigned type that holds `width` bits. */
 function unsignedOf(width: number): ComputeType {
   return width <= 32 ? 'uint' : 'ulong';

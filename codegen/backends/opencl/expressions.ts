@@ -1,4 +1,4 @@
-import { shiftedRight } from '../../ir/intervals.ts';
+import { isRing, reductionType, shiftedRight } from '../../ir/intervals.ts';
 import {
   type BinaryExpr,
   type Expr,
@@ -12,7 +12,6 @@ import {
   sameType,
   type TableExpr,
   type Type,
-  typeForRange,
   type VecType,
   wrap,
 } from '../../ir/ir.ts';
@@ -21,7 +20,6 @@ import {
   choice,
   compare,
   complement,
-  isRing,
   ring,
   saturated,
   shiftLeft,
@@ -278,10 +276,7 @@ export class ExpressionPrinter {
     const from = elementOf(expr.vector.type);
     const lanes = lanesOf(expr.vector.type);
     const range = rangeOf(from);
-    const count = BigInt(lanes);
-    const sum = typeForRange(range.min * count, range.max * count);
-    // A sum that is wrapped in the end may be wrapped all the way.
-    const type = expr.reduce !== 'add' ? from : sum.width <= expr.type.width ? sum : expr.type;
+    const type = reductionType(expr);
     const word = { or: 'any', and: 'all', add: 'sum', min: 'least', max: 'most' }[expr.reduce];
     const name = this.names.claim(word);
     const bounds = rangeOf(type);
