@@ -1,6 +1,6 @@
 import { TilewrightError } from '../../codegen/support/errors.ts';
 import type { Device } from './device.ts';
-import type { NativeOptions } from './native/build-library.ts';
+import type { NativeOptions } from './native/native-device.ts';
 import type { OpenclDeviceOptions } from './opencl/opencl-device.ts';
 import type { SimDeviceOptions } from './sim/sim-device.ts';
 import type { XrtDeviceOptions } from './xrt/xrt-device.ts';
@@ -14,7 +14,12 @@ export type DeviceOptions = SimDeviceOptions &
 /** Every back end by name; a new one is a folder beside this file and a line here. */
 const openers: Readonly<Record<string, (options: DeviceOptions) => Promise<Device>>> = {
   golden: async () => (await import('./golden/golden-device.ts')).goldenDevice(),
-  native: async (options) => (await import('./native/native-device.ts')).nativeDevice(options),
+  native: async (options) => {
+    const { nativeDevice } = await import('./native/native-device.ts');
+    const { buildHlsLibrary } = await import('./hls/build-library.ts');
+    return nativeDevice(options, buildHlsLibrary);
+  },
+  hls: async (options) => (await import('./hls/hls-device.ts')).hlsDevice(options),
   sim: async (options) => (await import('./sim/sim-device.ts')).simDevice(options),
   xrt: async (options) => (await import('./xrt/xrt-device.ts')).xrtDevice(options),
   opencl: async (options) => (await import('./opencl/opencl-device.ts')).openclDevice(options),
@@ -23,7 +28,8 @@ const openers: Readonly<Record<string, (options: DeviceOptions) => Promise<Devic
 export const deviceNames: readonly string[] = Object.keys(openers);
 
 /**
- * Opens a back end: `golden` (the TypeScript), `native` (the HLS C++), `sim` (the Verilog, cycle by cycle),
+ * Opens a back end: `golden` (the TypeScript), `native` (C++ for this processor),
+ * `hls` (the HLS C++ by g++), `sim` (the Verilog, cycle by cycle),
  * `xrt` (a card, or the Verilog behind XRT's hardware emulation), `opencl` (the OpenCL C, on PoCL or any
  * other device).
  */

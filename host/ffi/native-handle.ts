@@ -87,7 +87,7 @@ export class NativeHandle<Raw = unknown> implements Disposable {
   get raw(): Raw {
     const { kind, open } = this.ownership;
     if (open) return this.#raw;
-    throw new TilewrightError(`an ${kind} was used after its release`, {
+    throw new TilewrightError(`${kind}: used after its release`, {
       code: 'HANDLE_RELEASED',
       hint: 'Release it, and the device it belongs to, after its last use.',
     });

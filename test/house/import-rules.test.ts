@@ -74,6 +74,10 @@ const rooms: Readonly<
     bad: ['../graph/csr.ts', '../cli/command.ts', '../../codegen/ir/ir.ts'],
     good: ['../../sim/index.ts', '../../codegen/package/manifest.ts', 'koffi'],
   },
+  'host/device/hls': {
+    bad: ['../native/native-device.ts', '../../graph/csr.ts'],
+    good: ['../library/library-device.ts', '../device.ts'],
+  },
   'host/device/sim': {
     bad: ['../../graph/csr.ts', '../../cli/command.ts', '../../../codegen/ir/ir.ts'],
     good: ['../device.ts', '../../../sim/index.ts', '../../../codegen/support/errors.ts'],

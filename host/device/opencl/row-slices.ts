@@ -1,25 +1,10 @@
 import type { Manifest } from '../../../codegen/package/manifest.ts';
+import { rowBytes, rowUnit } from '../row-units.ts';
 
 const beatBytes = 64n;
 
 /** An argument's value: a scalar's, or the beats of a buffer. */
 export type SlicedValue = bigint | { readonly beats: number };
-
-function greatestCommonDivisor(a: bigint, b: bigint): bigint {
-  return b === 0n ? a : greatestCommonDivisor(b, a % b);
-}
-
-/** Bytes of a row by memory. */
-function rowBytes(manifest: Manifest): ReadonlyMap<string, bigint> {
-  const elements = manifest.rows?.elements ?? {};
-  return new Map(
-    manifest.arguments.flatMap((one) =>
-      one.kind === 'memory' && Object.hasOwn(elements, one.name)
-        ? [[one.name, BigInt(elements[one.name] * (one.element.width / 8))] as const]
-        : [],
-    ),
-  );
-}
 
 /**
  * The arguments of each work-item where a run is cut into parts of its rows: words as the emitted OpenCL C takes
@@ -38,10 +23,7 @@ export function rowSlices(
   const bytes = rowBytes(manifest);
   const at = manifest.arguments.findIndex(({ name }) => name === rows.count);
   const count = values[at] as bigint;
-  // Rows, all powers of two, that fill whole beats.
-  const unit = [...bytes.values()]
-    .map((row) => beatBytes / greatestCommonDivisor(beatBytes, row))
-    .reduce((a, b) => (a > b ? a : b), 1n);
+  const unit = rowUnit(manifest);
   const parts = (count + unit - 1n) / unit;
   const each = ((parts + BigInt(most) - 1n) / BigInt(most)) * unit;
   const items = each === 0n ? 0 : Number((count + each - 1n) / each);

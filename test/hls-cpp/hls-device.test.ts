@@ -10,7 +10,7 @@ import { artefactStore } from '../../codegen/support/store.ts';
 import { uniform } from '../../host/dataset/uniform.ts';
 import type { BuiltKernel } from '../../host/device/built-kernel.ts';
 import type { Device, LoadedKernel } from '../../host/device/device.ts';
-import { nativeDevice } from '../../host/device/native/native-device.ts';
+import { hlsDevice } from '../../host/device/hls/hls-device.ts';
 import { copyKernel, mistakenKernel, mistakes, sumKernel } from './small-kernels.ts';
 
 let folder: string;
@@ -29,9 +29,9 @@ function built(kernel: KernelIR): BuiltKernel {
 }
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'tilewright-native-'));
+  folder = mkdtempSync(join(tmpdir(), 'tilewright-hls-'));
   process.env['TILEWRIGHT_CACHE'] = join(folder, 'cache');
-  device = nativeDevice();
+  device = hlsDevice();
   sums = await device.load(built(sumKernel(true)));
 });
 
@@ -87,7 +87,7 @@ test('a second load of the same kernel compiles nothing; without g++ a first one
   const again = built(sumKernel(true));
   const empty = mkdtempSync(join(folder, 'empty-'));
   const before = (await artefactStore().list()).map(({ folder: one }) => one);
-  await nativeDevice().load(again);
+  await hlsDevice().load(again);
   expect((await artefactStore().list()).map(({ folder: one }) => one)).toEqual(before);
   process.env['PATH'] = empty;
   try {
@@ -165,7 +165,7 @@ test('C++ that does not compile, or is not there, is told as such', async () => 
   await expect(device.load(broken)).rejects.toMatchObject({ code: 'NATIVE_NO_SOURCE' });
 });
 
-test('what hardware would not survive is an error, the same in native and in the IR', async () => {
+test('what hardware would not survive is an error, the same in hls and in the IR', async () => {
   const kernel = mistakenKernel();
   const loaded = await device.load(built(kernel));
   const memories = { input: new Uint8Array(256), output: new Uint8Array(256) };

@@ -8,9 +8,13 @@ const beatBytes = 64;
  * Memory of this process that the compiled kernel reads and writes in place. It starts at a multiple
  * of 64 bytes, so that a beat is one cache line.
  */
-export class NativeBuffer extends HostBuffer {
+export class ProcessBuffer extends HostBuffer {
+  /** Of the first byte; valid as long as somebody holds `data`. */
+  readonly address: bigint;
+
   constructor(bytes: number) {
     super(bytes, alignedBytes);
+    this.address = koffi.address(this.data);
   }
 }
 

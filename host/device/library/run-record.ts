@@ -1,0 +1,53 @@
+import { MappedMemory } from '../../ffi/mapped-memory.ts';
+
+/** In 8-byte words; runtime/runtime.cpp has the same. */
+const place = { kernel: 0, pool: 1, stop: 2, partRows: 3, milliseconds: 4, code: 5, message: 6 };
+const logPlace = 7;
+const argumentsPlace = 8;
+
+/** One run as the runtime takes it and as it answers, in memory that both see: a call passes its address alone. */
+export class RunRecord {
+  readonly #words: BigUint64Array;
+  readonly #numbers: Float64Array;
+  readonly #stop: Int32Array;
+  readonly address: bigint;
+  /** As tilewright_run takes them. */
+  readonly arguments: BigUint64Array;
+
+  constructor(kernel: bigint, pool: bigint, argumentWords: number) {
+    const memory = MappedMemory.allocate(8 * (argumentsPlace + argumentWords));
+    const { buffer } = memory.bytes;
+    this.#words = new BigUint64Array(buffer, 0, argumentsPlace);
+    this.#numbers = new Float64Array(buffer, 0, argumentsPlace);
+    this.#stop = new Int32Array(buffer, 8 * place.stop, 1);
+    this.arguments = new BigUint64Array(buffer, 8 * argumentsPlace, argumentWords);
+    this.address = memory.address;
+    this.#words[place.kernel] = kernel;
+    this.#words[place.pool] = pool;
+  }
+
+  /** 0: all rows in one call. */
+  set partRows(rows: bigint) {
+    this.#words[place.partRows] = rows;
+  }
+
+  /** Heeded between two parts of the rows. */
+  set stop(stop: boolean) {
+    this.#stop[0] = stop ? 1 : 0;
+  }
+
+  get milliseconds(): number {
+    return this.#numbers[place.milliseconds];
+  }
+
+  /** Addresses of texts. */
+  get code(): bigint {
+    return this.#words[place.code];
+  }
+  get message(): bigint {
+    return this.#words[place.message];
+  }
+  get log(): bigint {
+    return this.#words[logPlace];
+  }
+}
