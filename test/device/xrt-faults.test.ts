@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { loadKernelModule, seededRandom } from '../../codegen/index.ts';
 import { parseConnectivity } from '../../codegen/package/connectivity.ts';
 import { readXclbin } from '../../codegen/package/xclbin/read-xclbin.ts';
@@ -87,6 +87,22 @@ describe('the device xrt, when something dies', () => {
       expect(descriptors()).toBeLessThanOrEqual(before + 2);
     },
   );
+
+  it('waits for its process on a machine that is busy', async () => {
+    const now = performance.now.bind(performance);
+    let passed = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + passed);
+    // Twenty seconds go by before the process can have come up.
+    setTimeout(() => {
+      passed = 20_000;
+    }, 100);
+    try {
+      await using device = await openDevice('xrt', { xclbin: await xclbin() });
+      await expectItWorks(device);
+    } finally {
+      clock.mockRestore();
+    }
+  });
 
   it('a signal ends a run, and the next run works', async () => {
     await using device = await openDevice('xrt', { quick: true, memory: slowMemory });

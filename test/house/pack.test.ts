@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
@@ -81,6 +83,14 @@ test.each(exported)('import %s', async (name) => {
   const script = `console.log(Object.keys(await import('${name}')).length)`;
   const { stdout } = await execa('node', ['--input-type=module', '-e', script], inFolder);
   expect(Number(stdout)).toBeGreaterThan(0);
+});
+
+test('the process that hosts hardware emulation starts from the bundle, and ends with its host', async () => {
+  const file = join(folder, 'node_modules', 'tilewright', 'dist', 'emulation-child.mjs');
+  const child = fork(file, { ...inFolder, detached: true, serialization: 'advanced' });
+  expect(await once(child, 'message')).toEqual([{ ready: true }, undefined]);
+  child.disconnect();
+  expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
 });
 
 test('the streaming example runs, and gives the means of the whole graph', async () => {

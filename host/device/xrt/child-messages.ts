@@ -18,6 +18,8 @@ export interface PlainError {
 }
 
 export type ChildAnswer =
+  /** The process is up: it takes requests now. */
+  | { readonly ready: true }
   | { readonly number: number; readonly value: unknown }
   | { readonly number: number; readonly error: PlainError };
 

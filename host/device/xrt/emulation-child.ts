@@ -61,4 +61,5 @@ function endSession(): void {
 process.on('disconnect', endSession);
 process.on('uncaughtException', endSession);
 // It may have gone before anybody listened.
-if (!process.connected) endSession();
+if (process.connected) process.send?.({ ready: true } satisfies ChildAnswer);
+else endSession();

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { TilewrightError } from '../../../codegen/support/errors.ts';
-import { packageRoot } from '../../../codegen/support/package-root.ts';
 import { xrtEnvironment, xrtPrefix } from '../../xrt/index.ts';
 import { type ChildAnswer, type ChildRequest, revivedError } from './child-messages.ts';
 import { EmulationFolder } from './emulation-folder.ts';
@@ -12,7 +12,7 @@ import type { RunRequest, XrtCalls } from './xrt-calls.ts';
 
 /** How often it is looked whether the simulator lives, while something waits for it. */
 const watchMs = 200;
-/** Until a simulator is up: unpacking and loading take less than a second on a quiet machine. */
+/** Until a ready host's simulator is up: unpacking and loading take less than a second on a quiet machine. */
 const startMs = 8000;
 /** A simulator that died is reported as the reason of what failed at the same time. */
 const graceMs = 3 * watchMs;
@@ -30,12 +30,12 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** From source with jiti, which runs TypeScript; in the package from its bundle. */
+/** The child of the bundle that this is in, which lies beside it; from source with jiti, which runs TypeScript. */
 function childCommand(): readonly string[] {
-  const source = join(packageRoot(), 'host', 'device', 'xrt', 'emulation-child.ts');
-  if (!existsSync(source)) return [join(packageRoot(), 'dist', 'emulation-child.mjs')];
+  const here = fileURLToPath(import.meta.url);
+  if (here.endsWith('.mjs')) return [join(dirname(here), 'emulation-child.mjs')];
   const jiti = dirname(createRequire(import.meta.url).resolve('jiti'));
-  return [join(jiti, 'jiti-cli.mjs'), source];
+  return [join(jiti, 'jiti-cli.mjs'), join(dirname(here), 'emulation-child.ts')];
 }
 
 /**
@@ -48,7 +48,8 @@ export class EmulationProcess implements XrtCalls {
   readonly #child: ChildProcess;
   /** Of the host in the child and what it starts. */
   readonly #session: number;
-  readonly #begin = performance.now();
+  /** When the child was up, which on a busy machine takes longer than all that a simulator may. */
+  #ready: number | undefined;
   #simulators: readonly number[] = [];
   #next = 0;
   #watch: NodeJS.Timeout | undefined;
@@ -166,6 +167,10 @@ export class EmulationProcess implements XrtCalls {
   }
 
   #answered(answer: ChildAnswer): void {
+    if ('ready' in answer) {
+      this.#ready = performance.now();
+      return;
+    }
     const waiting = this.#waiting.get(answer.number);
     if (waiting === undefined) return;
     this.#waiting.delete(answer.number);
@@ -188,7 +193,7 @@ export class EmulationProcess implements XrtCalls {
     }
     const { path } = this.#folder;
     const told = this.#folder.deviceError();
-    const late = performance.now() - this.#begin > startMs;
+    const late = performance.now() - (this.#ready ?? Number.POSITIVE_INFINITY) > startMs;
     const running = workingIn(this.#session, path).some((pid) => pid !== this.#session);
     if (!running && (late || told !== undefined)) this.#fail(this.#died());
   }
