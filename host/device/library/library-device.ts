@@ -1,5 +1,5 @@
 import type { BuiltKernel } from '../built-kernel.ts';
-import type { Device, DeviceBuffer, LoadedKernel } from '../device.ts';
+import type { Device, DeviceBuffer } from '../device.ts';
 import { RunQueue } from '../run-queue.ts';
 import { LibraryKernel } from './library-kernel.ts';
 import { ProcessBuffer } from './process-buffer.ts';
@@ -26,7 +26,7 @@ export class LibraryDevice implements Device {
     this.#options = options;
   }
 
-  async load(kernel: BuiltKernel): Promise<LoadedKernel> {
+  async load(kernel: BuiltKernel): Promise<LibraryKernel> {
     const { name: device, threads, inParts, build } = this.#options;
     const library = await build(kernel);
     this.#pool ??= nativeRuntime().then((runtime) => new ThreadPool(runtime, device, threads));
