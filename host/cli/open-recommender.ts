@@ -15,7 +15,7 @@ export const recommenderOptions = {
     requiresArg: true,
   },
   device: {
-    describe: 'Where sampling and aggregation run: golden, native, sim, xrt or opencl',
+    describe: 'Where sampling and aggregation run: golden, native, hls, sim, xrt or opencl',
     type: 'string',
     requiresArg: true,
     default: 'native',

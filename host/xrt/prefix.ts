@@ -129,6 +129,6 @@ export function xrtMissing(): TilewrightError {
   const { message } = toolMissing('XRT');
   return new TilewrightError(message, {
     code: 'XRT_MISSING',
-    hint: 'The devices golden, native, sim and opencl work without it.',
+    hint: 'The devices golden, native, hls, sim and opencl work without it.',
   });
 }

@@ -130,7 +130,7 @@ async function refused(): Promise<TilewrightError> {
 
 test('a kernel of several files means the same everywhere', { timeout: 300_000 }, async () => {
   const runs = [{ seed: 1, size: 9, stall: 0, latency: 64, outstanding: 64 }];
-  expect(await checkKernel(kernel, runs, ['passes', 'native', 'verilator'])).toEqual([]);
+  expect(await checkKernel(kernel, runs, ['passes', 'hls', 'verilator'])).toEqual([]);
   const { imports } = await loadKernelModule(kernel);
   expect(imports.map(({ file }) => file.slice(folder.length + 1)).sort()).toEqual([
     'all.ts',

@@ -14,7 +14,7 @@ test.each(['jumps', 'features'])('%s: the same everywhere', { timeout: 300_000 }
     { seed: 1, size: 40, stall: 0, latency: 64, outstanding: 64 },
     { seed: 2, size: 9, stall: 0.3, latency: 5, outstanding: 64 },
   ];
-  const targets = ['passes', 'native', 'verilator'] as const;
+  const targets = ['passes', 'hls', 'verilator'] as const;
   expect(await checkKernel(fileOf(name), runs, targets)).toEqual([]);
 });
 

@@ -15,7 +15,7 @@ describe('what was wrong once stays right', () => {
   test.each(files)('%s', { timeout: 300_000 }, async (name) => {
     const found = await checkKernel(join(folder, name), runs, [
       'passes',
-      'native',
+      'hls',
       'verilator',
       'icarus',
       'opencl',

@@ -90,10 +90,9 @@ class Check {
       case 'passes':
         this.findings.push(...checkPasses(steps, this.golden, this.options.partOf));
         return;
-      case 'native':
-        return this.onDevice(target, 'native');
+      case 'hls':
       case 'opencl':
-        return this.onDevice(target, 'opencl');
+        return this.onDevice(target, target);
       case 'verilator':
         return this.onDevice(target, 'sim', ({ latency, stall, outstanding, seed }) => ({
           memory: { latency, stall, outstanding, seed },

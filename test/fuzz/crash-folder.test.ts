@@ -12,10 +12,10 @@ const one: CrashRecord = {
   kernel: 'one_lane',
   programSeed: 17,
   runs: [run],
-  targets: ['passes', 'native'],
+  targets: ['passes', 'hls'],
   findings: [
     {
-      target: 'native',
+      target: 'hls',
       kind: 'mismatch',
       text: 'output[3] is 1, golden 0',
       memory: 'output',
@@ -31,7 +31,7 @@ describe('a crash folder', () => {
 
   test('holds every artefact, and is read back as it was', { timeout: 120_000 }, async () => {
     const path = await writeCrashFolder(folder, one);
-    expect(path).toBe(join(folder, 'mismatch-native-17'));
+    expect(path).toBe(join(folder, 'mismatch-hls-17'));
     expect(readCrash(path)).toEqual(one);
     expect(existsSync(join(path, 'incomplete.txt'))).toBe(false);
     const irs = readdirSync(join(path, 'ir'));
@@ -44,8 +44,8 @@ describe('a crash folder', () => {
     // Two beats of 64 bytes are read, two written.
     expect(bytes('inputs/input.bin')).toHaveLength(128);
     expect(bytes('golden/output.bin')).toHaveLength(128);
-    expect(bytes('native/output.bin')).toEqual(bytes('golden/output.bin'));
-    expect(bytes('native/differences.txt').toString()).toBe('no element differs\n');
+    expect(bytes('hls/output.bin')).toEqual(bytes('golden/output.bin'));
+    expect(bytes('hls/differences.txt').toString()).toBe('no element differs\n');
     const { versions } = JSON.parse(readFileSync(join(path, 'crash.json'), 'utf8'));
     expect(versions.node).toBe(process.version);
     expect(Object.keys(versions)).toEqual([
@@ -79,7 +79,7 @@ describe('a crash folder', () => {
   });
 
   test('has a run.sh that finds its checkout', async () => {
-    const path = join(folder, 'mismatch-native-17');
+    const path = join(folder, 'mismatch-hls-17');
     const script = join(path, 'run.sh');
     const lost = await execa('sh', [script], { reject: false, env: { TILEWRIGHT: '' } });
     expect(lost.exitCode).toBe(2);

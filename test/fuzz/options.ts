@@ -79,7 +79,7 @@ export async function parseOptions(
     .example([
       ['$0 --programs 5000', 'A soak of about an hour'],
       ['$0 --targets passes --programs 2000', 'The compiler alone, pass by pass'],
-      ['$0 --replay fuzz-failures/mismatch-native-17', 'One failure again'],
+      ['$0 --replay fuzz-failures/mismatch-hls-17', 'One failure again'],
     ])
     .strict()
     .help()

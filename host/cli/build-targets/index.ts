@@ -1,6 +1,7 @@
 import type { Options } from 'yargs';
 import { usageError } from '../command.ts';
 import type { BuildTarget } from './build-target.ts';
+import hls from './hls.ts';
 import hw from './hw.ts';
 import hwEmu from './hw-emu.ts';
 import native from './native.ts';
@@ -8,7 +9,7 @@ import opencl from './opencl.ts';
 import sim from './sim.ts';
 
 /** Every target of `tilewright build`, in the order the help shows them. Adding one: its file, and a line here. */
-export const buildTargets: readonly BuildTarget[] = [native, sim, opencl, hwEmu, hw];
+export const buildTargets: readonly BuildTarget[] = [native, hls, sim, opencl, hwEmu, hw];
 
 /** The options of all targets; a name that several share means the same to each. */
 export function targetOptions(): Readonly<Record<string, Options>> {

@@ -1,3 +1,3 @@
 import { deviceTarget } from './device-target.ts';
 
-export default deviceTarget('native', 'the HLS C++ by g++');
+export default deviceTarget('native', 'C++ for this processor, by g++');

@@ -3,7 +3,7 @@ import type { KernelArguments } from '../device.ts';
 import { rowUnit } from '../row-units.ts';
 
 /** A part takes long beside the few microseconds in which a thread wakes, and is soon over when a run is stopped. */
-const fewest = 256n;
+const fewest = 512n;
 const most = 2048n;
 /** Parts a thread, where rows suffice: some rows take longer than others. */
 const partsAThread = 8n;

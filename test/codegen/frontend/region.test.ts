@@ -48,7 +48,7 @@ describe('a dataflow region with arrays', () => {
       { seed: 2, size: 30, stall: 0.4, latency: 3, outstanding: 64 },
       { seed: 3, size: 0, stall: 0, latency: 64, outstanding: 64 },
     ];
-    const targets = ['passes', 'native', 'verilator', 'icarus'] as const;
+    const targets = ['passes', 'hls', 'verilator', 'icarus'] as const;
     expect(await checkKernel(file, runs, targets, { slowRuns: 3 })).toEqual([]);
   });
 });

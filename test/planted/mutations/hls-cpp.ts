@@ -7,7 +7,7 @@ const expressions = `${emitter}/expressions.ts`;
 
 export const hlsCpp: Room = {
   name: 'HLS C++ back end',
-  checks: ['native'],
+  checks: ['hls'],
   mutations: [
     {
       what: 'saturation without its lower bound',
