@@ -16,7 +16,7 @@ const job = (source: string) => ({
 
 test('a kernel that ends its process, one that never ends, and one that is well, in turn', async () => {
   // Patience is for the second; the first job of a process also loads the compiler.
-  const worker = new WorkerProcess({ patience: 20, cache: folder });
+  const worker = new WorkerProcess({ patience: 15, cache: folder });
   try {
     const before = 'workload(_p, random, size) {';
     const deadly = gain.replace(
@@ -32,7 +32,7 @@ test('a kernel that ends its process, one that never ends, and one that is well,
     expect(await worker.run(job(endless))).toMatchObject({
       kind: 'hang',
       step: 'golden',
-      text: 'golden was not done after 20 s',
+      text: 'golden was not done after 15 s',
     });
     expect(await worker.run(job(gain))).toEqual({ kind: 'done', result: [] });
   } finally {
