@@ -1,7 +1,7 @@
 import { buildKernel, openDevice } from 'tilewright';
 
 const kernel = await buildKernel('examples/scale.ts');
-const device = await openDevice('native'); // or 'golden', or 'sim'
+const device = await openDevice('native'); // or 'golden', 'hls', 'sim', 'opencl', 'xrt'
 const scale = await device.load(kernel);
 const input = device.allocate(64); // one beat: 32 × i16
 const output = device.allocate(64);

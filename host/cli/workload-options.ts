@@ -21,6 +21,10 @@ export const workloadOptions = {
     min: 0,
     max: 0.95,
   }),
+  quick: {
+    describe: 'Build without the optimiser: ready sooner, runs slower',
+    type: 'boolean',
+  },
 } as const;
 
 interface GivenOptions {
@@ -30,19 +34,22 @@ interface GivenOptions {
   readonly latency?: number | undefined;
   readonly outstanding?: number | undefined;
   readonly stall?: number | undefined;
+  readonly quick?: boolean | undefined;
 }
 
 /** What was given, as co-simulation takes it; the rest keeps its defaults. */
 export function givenWorkload(options: GivenOptions): {
   readonly size?: number;
   readonly seed?: number;
+  readonly quick?: boolean;
   readonly memory: Partial<Pick<MemoryModel, 'latency' | 'outstanding' | 'stall'>>;
 } {
-  const { seed, latency, outstanding, stall } = options;
+  const { seed, latency, outstanding, stall, quick } = options;
   const size = options.size ?? options.rows;
   return {
     ...(size === undefined ? {} : { size }),
     ...(seed === undefined ? {} : { seed }),
+    ...(quick === undefined ? {} : { quick }),
     memory: {
       ...(latency === undefined ? {} : { latency }),
       ...(outstanding === undefined ? {} : { outstanding }),

@@ -38,6 +38,8 @@ export interface CosimOptions {
   readonly maximumCycles?: number;
   /** Counts what each process does in the Verilog's cycles; its model is another one, and slower. */
   readonly profile?: boolean;
+  /** Builds without the optimiser: ready sooner, runs slower. For workloads that run for a moment. */
+  readonly quick?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (message: string) => void;
 }
@@ -128,6 +130,7 @@ export async function cosimWorkload(
         axiLog: name === 'sim' ? options.axiLog : undefined,
         profile: name === 'sim' && options.profile === true,
         maximumCycles: options.maximumCycles,
+        quick: options.quick,
         signal: building,
       });
       const loading = device.load(kernel);

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 test('cosim of a stream that is too shallow ends with who waits for whom, and what to do', async () => {
   // The last digit in base 8 is the fault: 65 is fault 1, with 64 beats.
-  const { code, stderr } = await call(['cosim', kernel, '--size', '65']);
+  const { code, stderr } = await call(['cosim', kernel, '--size', '65', '--quick']);
   expect(code).toBe(1);
   const text = stderr.slice(stderr.indexOf('error:')).replaceAll(/(cycle) \d+/g, '$1 N');
   expect(text.split('\n').slice(0, 4)).toEqual([
@@ -26,7 +26,7 @@ test('cosim of a stream that is too shallow ends with who waits for whom, and wh
 });
 
 test('cosim of a process that writes one element too few names both ends and the line', async () => {
-  const { code, stdout } = await call(['cosim', kernel, '--size', '66', '--json']);
+  const { code, stdout } = await call(['cosim', kernel, '--size', '66', '--quick', '--json']);
   expect(code).toBe(1);
   expect(onlyJson(stdout)['error']).toMatchObject({
     code: 'STREAM_EMPTY',
@@ -35,7 +35,7 @@ test('cosim of a process that writes one element too few names both ends and the
 });
 
 test('cosim of a response that is never awaited names the memory', async () => {
-  const { stdout } = await call(['cosim', kernel, '--size', '67', '--json']);
+  const { stdout } = await call(['cosim', kernel, '--size', '67', '--quick', '--json']);
   expect(onlyJson(stdout)['error']).toMatchObject({
     code: 'UNFINISHED',
     message: expect.stringMatching(/^stuck: target: /),
@@ -43,14 +43,14 @@ test('cosim of a response that is never awaited names the memory', async () => {
 });
 
 test('TypeScript that does not end ends at --timeout', async () => {
-  const limited = await call(['cosim', kernel, '--size', '68', '--timeout', '0.5']);
+  const limited = await call(['cosim', kernel, '--size', '68', '--quick', '--timeout', '0.5']);
   expect(limited.code).toBe(1);
   expect(limited.stderr).toContain('error: stuck in TypeScript did not end within 500 ms');
 });
 
 /** Sends a signal to a co-simulation whose TypeScript does not end. */
 async function ended(signal: 'SIGINT' | 'SIGTERM') {
-  const args = [jitiCli, 'host/cli/main.ts', 'cosim', kernel, '--size', '68'];
+  const args = [jitiCli, 'host/cli/main.ts', 'cosim', kernel, '--size', '68', '--quick'];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
   // A process that did not heed it would go on for ever.
   onTestFinished(() => void child.kill('SIGKILL'));

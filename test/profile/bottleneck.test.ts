@@ -18,7 +18,7 @@ const fast = { latency: 20, outstanding: 128 };
 const minutes = 60_000;
 
 function profile(options: Partial<ProfileOptions>): Promise<ProfileResult> {
-  return profileKernel({ kernel: twoReads, size: 400, ...options });
+  return profileKernel({ kernel: twoReads, size: 400, quick: true, ...options });
 }
 
 describe('the culprit', () => {
@@ -60,7 +60,10 @@ describe('the culprit', () => {
     const { definition } = await loadKernelModule(twoReads);
     const drawn = definition.workload(built.manifest.parameters, seededRandom(1), 400);
     const workload = encodeWorkload(built.manifest, { ...(drawn as object), rounds: 4 });
-    const { bottleneck, profile } = await profileWorkload(built, workload, { memory: fast });
+    const { bottleneck, profile } = await profileWorkload(built, workload, {
+      memory: fast,
+      quick: true,
+    });
     expect(bottleneck).toMatchObject({ kind: 'work', name: 'turn' });
     expect(bottleneck?.sentence).toMatch(/two-reads\.ts:\d+\): it begins a block in 9\d % /);
     // Before it all is full, behind it all is empty.
@@ -136,7 +139,12 @@ describe('the culprit', () => {
     'is a process that waits for its own results',
     async () => {
       const kernel = join(folder, 'recurrence.ts');
-      const { bottleneck, profile } = await profileKernel({ kernel, size: 300, memory: fast });
+      const { bottleneck, profile } = await profileKernel({
+        kernel,
+        size: 300,
+        memory: fast,
+        quick: true,
+      });
       expect(bottleneck).toMatchObject({ kind: 'recurrence', name: 'hash' });
       const hash = profile.processes.find(({ name }) => name === 'hash');
       expect(hash?.own).toBeGreaterThan(2 * (hash?.begins ?? 0));

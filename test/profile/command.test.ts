@@ -24,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 afterEach(() => {
   wrong.words = 0;
 });
-const slow = ['--size', '100', '--latency', '400', '--outstanding', '16'];
+const slow = ['--size', '100', '--latency', '400', '--outstanding', '16', '--quick'];
 
 test('text: tables, the bottleneck in a sentence, and who waits for whom', {
   timeout: 300_000,

@@ -103,6 +103,7 @@ export default defineCommand({
     ],
     ['tilewright cosim mean_aggregate --trace mean.fst --size 64', 'Signals for GTKWave'],
     ['tilewright cosim ./my-kernel.ts --json', 'A kernel of your own'],
+    ['tilewright cosim ./my-kernel.ts --quick --size 64', 'Few rows, and ready sooner'],
   ],
   async run(options, context, kernel) {
     const { cosim } = await import('../../cosim/cosim.ts');
