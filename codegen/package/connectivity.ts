@@ -20,6 +20,9 @@ export const noConnectivity: Connectivity = {
   places: new Map(),
 };
 
+/** An interrupt's number, one a compute unit, has seven bits: XRT drives no more. */
+export const mostUnits = 128;
+
 const word = /^[A-Za-z_]\w*$/;
 
 function wrong(file: string, line: number, message: string, hint: string): TilewrightError {
@@ -85,6 +88,12 @@ export function parseConnectivity(text: string, file: string): Connectivity {
       throw fail(
         `'${value}' names no compute units`,
         'Write nk=KERNEL:COUNT:NAME,NAME, e.g. nk=sum:2:sum_a,sum_b.',
+      );
+    }
+    if (many > mostUnits) {
+      throw fail(
+        `${many} compute units of ${kernel} are more than XRT can drive`,
+        `Ask for ${mostUnits} or fewer.`,
       );
     }
     if (units.has(kernel)) throw fail(`${kernel} has its units already`, 'Write one nk= a kernel.');

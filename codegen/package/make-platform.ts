@@ -1,6 +1,12 @@
 import { type SourceLocation, TilewrightError } from '../support/errors.ts';
 import { cardMemory, type MemoryCard, memoryCards } from './card-memory.ts';
-import { type Connectivity, type NamedUnit, nameUnits, noConnectivity } from './connectivity.ts';
+import {
+  type Connectivity,
+  mostUnits,
+  type NamedUnit,
+  nameUnits,
+  noConnectivity,
+} from './connectivity.ts';
 import type { Manifest } from './manifest.ts';
 import type { ComputeUnit, MemoryBank, Platform } from './platform.ts';
 
@@ -24,9 +30,6 @@ export interface PlatformOptions {
 /** Where XRT's emulation finds the registers of the first compute unit, and how far apart they are. */
 const firstWindow = 0x180_0000;
 const windowBytes = 0x1_0000;
-
-/** An interrupt's number, one a compute unit, has seven bits. */
-const mostUnits = 128;
 
 /** `KERNEL:INSTANCE` and the zero behind it fill a field of 64 bytes. */
 const longestName = 63;

@@ -88,7 +88,10 @@ export function defineCommand<const Table extends OptionTable>(
       const shown = examples.map(([line, meaning]) => `  ${line}\n      ${meaning}`);
       return configured.epilogue(`Examples:\n${shown.join('\n')}`);
     },
-    run(parsed, context) {
+    async run(parsed, context) {
+      for (const [option, { array = false }] of Object.entries<Options>(definition.options)) {
+        if (!array) checkOnce(option, parsed[option]);
+      }
       const value = positional === undefined ? '' : String(parsed[positional.name] ?? '');
       return definition.run(parsed as InferredOptionTypes<Table>, context, value);
     },
@@ -98,6 +101,12 @@ export function defineCommand<const Table extends OptionTable>(
 /** A wrong call of the command line: exit code 2. */
 export function usageError(message: string, hint: string): TilewrightError {
   return new TilewrightError(message, { code: 'USAGE', hint, exitCode: 2 });
+}
+
+/** Of an option that is given twice yargs makes a list, which nobody below expects. */
+function checkOnce(name: string, given: unknown): void {
+  if (!Array.isArray(given)) return;
+  throw usageError(`--${name} is given ${given.length} times`, 'Give it once.');
 }
 
 interface NumberRange {
@@ -113,9 +122,7 @@ function checkRange(name: string, value: number, { min, max }: NumberRange): voi
 }
 
 function parseNumber(name: string, given: unknown, kind: string, range: NumberRange): number {
-  if (Array.isArray(given)) {
-    throw usageError(`--${name} is given ${given.length} times`, 'Give it once.');
-  }
+  checkOnce(name, given);
   const text = String(given).trim();
   const value = text === '' ? Number.NaN : Number(text);
   if (!Number.isFinite(value) || (kind === 'a whole number' && !Number.isSafeInteger(value))) {

@@ -13,6 +13,8 @@ const wrongCalls: readonly (readonly [line: string, says: string])[] = [
   ['data --data', 'data'],
   ['data --data nowhere', 'nowhere'],
   ['synth mean_aggregate --card u999', '--card takes "u50", "u250", "u280", "zcu104", not "u999"'],
+  ['build scale --target sim --target native', '--target is given 2 times'],
+  ['synth mean_aggregate --clock 1 --clock 2', '--clock is given 2 times'],
   ['synth mean_aggregate --clock -1', '--clock'],
   ['synth mean_aggregate --clock 3 --no-timing', '--clock'],
 ];

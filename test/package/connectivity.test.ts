@@ -58,6 +58,7 @@ test.each([
   ['[connectivity]\nsp=left:DDR[0]', 2, "'left:DDR[0]' joins no argument"],
   ['[connectivity]\nsp=a.ids:DDR[0]\nsp=a.ids:DDR[1]', 3, 'a.ids has a bank already'],
   ['[connectivity]\nnk=sum:0', 2, "'sum:0' names no compute units"],
+  ['[connectivity]\nnk=sum:999999999', 2, '999999999 compute units of sum are more than XRT'],
   ['[connectivity]\nnk=sum:2:a', 2, 'sum is to have 2 units, and 1 are named'],
   ['[connectivity]\nnk=sum:1\nnk=sum:1', 3, 'sum has its units already'],
   ['[connectivity]\nwhat is this', 2, "'what is this' is no setting"],

@@ -3,11 +3,14 @@ import {
   noConnectivity,
   parseConnectivity,
 } from '../../../codegen/package/connectivity.ts';
-import { TilewrightError } from '../../../codegen/support/errors.ts';
 import type { BuiltKernel } from '../../device/built-kernel.ts';
 import { type CommandContext, realNumber, usageError } from '../command.ts';
 import { checkOwners, parametersOf } from '../kernel-parameters.ts';
 import { tellWarnings } from '../kernel-warnings.ts';
+import { readInput } from '../read-input.ts';
+
+/** Bytes of a configuration file that a person wrote. */
+const largestSettings = 2 ** 20;
 
 /** The same for every target that puts compute units of one or several kernels on a card. */
 export const computeUnitOptions = {
@@ -63,7 +66,7 @@ interface GivenOptions {
 function parseUnits(given: readonly string[]): ReadonlyMap<string, number | undefined> {
   const counts = new Map<string, number | undefined>();
   for (const text of given) {
-    const [, name = '', count] = /^(.+?)(?::(\d+))?$/.exec(text) ?? [];
+    const [, name = '', count] = /^([^:].*?)(?::(\d+))?$/.exec(text) ?? [];
     const many = count === undefined ? undefined : Number(count);
     if (name === '' || many === 0 || (many ?? 1) > 64) {
       throw usageError(`--cu ${text} names no compute units`, 'Write NAME or NAME:COUNT, 1 to 64.');
@@ -83,7 +86,6 @@ export async function gatherKernels(
   options: GivenOptions,
   context: CommandContext,
 ): Promise<{ readonly kernels: readonly CardKernel[]; readonly connectivity: Connectivity }> {
-  const { readFile } = await import('node:fs/promises');
   const { buildKernel } = await import('../../device/build-kernel.ts');
   const counts = parseUnits(options.cu ?? []);
   const own = kernel.manifest.kernel;
@@ -114,12 +116,6 @@ export async function gatherKernels(
   }
   const file = options.connectivity;
   if (file === undefined) return { kernels, connectivity: noConnectivity };
-  const text = await readFile(file, 'utf8').catch((cause) => {
-    throw new TilewrightError(`cannot read ${file}: ${(cause as Error).message.split(':')[0]}`, {
-      code: 'FILE_UNREADABLE',
-      hint: 'Name a file that exists and that you may read.',
-      cause,
-    });
-  });
+  const text = (await readInput(file, 'a file of settings', largestSettings)).toString();
   return { kernels, connectivity: parseConnectivity(text, file) };
 }

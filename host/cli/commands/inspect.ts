@@ -1,33 +1,8 @@
-import { TilewrightError } from '../../../codegen/support/errors.ts';
 import { defineCommand } from '../command.ts';
+import { readInput } from '../read-input.ts';
 
-/** No card takes a larger one; whoever names a disk's image should not wait until it is read. */
+/** No card takes a larger one. */
 const largest = 2 ** 30;
-
-async function readBytes(file: string): Promise<Uint8Array> {
-  const { readFile, stat } = await import('node:fs/promises');
-  const reasons: Readonly<Record<string, string>> = {
-    EACCES: 'permission denied',
-    EISDIR: 'it is a folder',
-    ENOENT: 'there is no such file',
-    ENOTDIR: 'a part of the path is no folder',
-  };
-  const unreadable = (reason: string, cause?: unknown) =>
-    new TilewrightError(`cannot read ${file}: ${reason}`, {
-      code: 'FILE_UNREADABLE',
-      hint: 'Name an xclbin that exists and that you may read.',
-      cause,
-    });
-  try {
-    const found = await stat(file);
-    if (!found.isFile()) throw unreadable(found.isDirectory() ? 'it is a folder' : 'it is no file');
-    if (found.size > largest) throw unreadable(`${found.size} bytes are too many for an xclbin`);
-    return await readFile(file);
-  } catch (error) {
-    const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''];
-    throw reason === undefined ? error : unreadable(reason, error);
-  }
-}
 
 export default defineCommand({
   name: 'inspect',
@@ -42,7 +17,8 @@ export default defineCommand({
     const { readXclbin } = await import('../../../codegen/package/xclbin/read-xclbin.ts');
     const { summariseXclbin } = await import('../../../codegen/package/xclbin/summarise-xclbin.ts');
     const { xclbinText } = await import('../xclbin-text.ts');
-    const summary = summariseXclbin(readXclbin(file, await readBytes(file)));
+    const bytes = await readInput(file, 'an xclbin', largest);
+    const summary = summariseXclbin(readXclbin(file, bytes));
     return { json: { file, ...summary }, text: xclbinText(file, summary) };
   },
 });
