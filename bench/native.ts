@@ -2,6 +2,7 @@
 // docs/benchmarks.md says what each figure means.
 //
 //   npm run bench:native -- [--json] [--seeds N] [--nodes N] [--fanout 16|32|48|64] [--repeats N] [--seed N]
+//     [--threads N]
 
 import { parseArgs } from 'node:util';
 import { TilewrightError } from '../codegen/support/errors.ts';
@@ -18,10 +19,11 @@ const { values } = parseArgs({
     fanout: { type: 'string', default: '16' },
     repeats: { type: 'string', default: '15' },
     seed: { type: 'string', default: '1' },
+    threads: { type: 'string', default: '2' },
   },
 });
 
-function whole(name: 'seeds' | 'nodes' | 'fanout' | 'repeats' | 'seed'): number {
+function whole(name: 'seeds' | 'nodes' | 'fanout' | 'repeats' | 'seed' | 'threads'): number {
   const value = Number(values[name]);
   if (Number.isSafeInteger(value) && value >= 1) return value;
   throw new TilewrightError(`--${name} ${values[name]} is not a number from 1 on`, {
@@ -31,7 +33,7 @@ function whole(name: 'seeds' | 'nodes' | 'fanout' | 'repeats' | 'seed'): number 
   });
 }
 
-function render({ figures, empty }: NativeResult): string {
+function render({ figures, scaling, empty }: NativeResult): string {
   const columns = [
     { title: 'kernel' },
     { title: 'M a second', align: 'right' as const },
@@ -48,7 +50,21 @@ function render({ figures, empty }: NativeResult): string {
     one.yardstick.toFixed(2),
     one.ratio.toFixed(3),
   ]);
-  return `${renderTable(columns, rows)}\n\nan empty run: ${empty.asynchronousUs.toFixed(1)} µs\n`;
+  const timeColumns = ['kernel', '1 thread, ms', 'threads', 'ms', 'times as fast'].map(
+    (title, at) => ({
+      title,
+      align: at === 0 ? ('left' as const) : ('right' as const),
+    }),
+  );
+  const times = scaling.map(({ kernel, oneMs, threads, severalMs, speedup }) => [
+    ...[kernel, oneMs.toFixed(2), threads, severalMs.toFixed(2), speedup.toFixed(2)],
+  ]);
+  const { synchronousUs, asynchronousUs } = empty;
+  return [
+    renderTable(columns, rows),
+    renderTable(timeColumns, times),
+    `an empty run: ${synchronousUs.toFixed(2)} µs in this thread, ${asynchronousUs.toFixed(1)} µs beside it\n`,
+  ].join('\n\n');
 }
 
 await runMain(async () => {
@@ -60,6 +76,7 @@ await runMain(async () => {
       fanout: whole('fanout'),
       repeats: whole('repeats'),
       seed: whole('seed'),
+      threads: whole('threads'),
     },
     (text) => void process.stderr.write(`${text}\n`),
   );

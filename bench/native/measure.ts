@@ -1,11 +1,13 @@
 import { seededRandom } from '../../codegen/index.ts';
 import { TilewrightError } from '../../codegen/support/errors.ts';
-import { encodeWorkload } from '../../host/cosim/encode-workload.ts';
 import { buildKernel } from '../../host/device/build-kernel.ts';
-import type { Device, LoadedKernel } from '../../host/device/device.ts';
+import type { LoadedKernel } from '../../host/device/device.ts';
 import { openDevice } from '../../host/device/open-device.ts';
 import { powerLawGraph, samplerRun } from '../power-law-graph.ts';
 import { median } from '../rtl/figures.ts';
+import { type EmptyRun, measureEmptyRuns } from './empty-runs.ts';
+import { prepared } from './prepared.ts';
+import { measureThreads, type ThreadsFigure } from './threads.ts';
 import { buildYardsticks } from './yardsticks.ts';
 
 export interface NativeOptions {
@@ -14,6 +16,8 @@ export interface NativeOptions {
   readonly fanout: number;
   readonly repeats: number;
   readonly seed: number;
+  /** Beside one. */
+  readonly threads: number;
 }
 
 /** One kernel beside its yardstick, in millions of `unit` a second: medians of runs that took turns. */
@@ -29,28 +33,7 @@ export interface NativeFigure {
   readonly ratio: number;
 }
 
-/** An empty run, in microseconds: what a call costs before any work is done. */
-export interface EmptyRun {
-  readonly asynchronousUs: number;
-}
-
 const rowLanes = 64;
-
-/** Loads a kernel on `native`, with buffers that hold a workload; `run` gives milliseconds. */
-async function prepared(device: Device, name: string, fanout: number, drawn: unknown) {
-  const built = await buildKernel(name, { fanout });
-  const workload = encodeWorkload(built.manifest, drawn);
-  const kernel = await device.load(built);
-  const buffers = new Map(
-    [...workload.buffers].map(([argument, bytes]) => {
-      const buffer = device.allocate(bytes.byteLength);
-      buffer.write(bytes);
-      return [argument, buffer] as const;
-    }),
-  );
-  const args = { ...Object.fromEntries(buffers), ...workload.scalars };
-  return { kernel, buffers, run: async () => (await kernel.run(args)).hostMs };
-}
 
 function timed(work: () => void): number {
   const start = performance.now();
@@ -102,6 +85,7 @@ async function measured(subject: Subject, repeats: number): Promise<NativeFigure
 export interface NativeResult {
   readonly options: NativeOptions;
   readonly figures: readonly NativeFigure[];
+  readonly scaling: readonly ThreadsFigure[];
   readonly empty: EmptyRun;
 }
 
@@ -109,10 +93,12 @@ export async function measureNative(
   options: NativeOptions,
   tell: (text: string) => void,
 ): Promise<NativeResult> {
-  const { seeds: count, nodes, fanout, repeats, seed } = options;
+  const { seeds: count, nodes, fanout, repeats, seed, threads } = options;
   const graph = powerLawGraph({ nodes, seed });
   const yardsticks = await buildYardsticks(fanout);
-  await using device = await openDevice('native');
+  await using device = await openDevice('native', { threads: 1 });
+  await using several = await openDevice('native', { threads });
+  const scaling: ThreadsFigure[] = [];
 
   tell(`neighbor_sample: ${count} seeds`);
   const sampler = await buildKernel('neighbor_sample', { fanout });
@@ -121,10 +107,8 @@ export async function measureNative(
   const { key, hop } = workload.scalars as Readonly<Record<string, number>>;
   const { extent, colIdx } = graph;
   const samples = new Uint32Array(count * fanout);
-  const sample = await prepared(device, 'neighbor_sample', fanout, {
-    ...{ seeds, extent, colIdx, count, key, hop },
-    samples: samples.length,
-  });
+  const sampling = { seeds, extent, colIdx, count, key, hop, samples: samples.length };
+  const sample = await prepared(device, 'neighbor_sample', fanout, sampling);
   const figures = await measured(
     {
       kernel: 'neighbor_sample',
@@ -144,6 +128,8 @@ export async function measureNative(
   const drawn = new Uint8Array(samples.byteLength);
   sample.buffers.get('samples')?.read(drawn);
   mustEqual(sample.kernel, drawn, new Uint8Array(samples.buffer));
+  const sampleSeveral = await prepared(several, 'neighbor_sample', fanout, sampling);
+  scaling.push(await measureThreads(sample, sampleSeveral, 'samples', { repeats, threads }));
 
   tell(`mean_aggregate: ${count} rows of ${fanout} ids`);
   const random = seededRandom(seed);
@@ -152,10 +138,8 @@ export async function measureNative(
   );
   const means = new Int16Array(count * rowLanes);
   const gathered = new Int16Array(count * rowLanes);
-  const mean = await prepared(device, 'mean_aggregate', fanout, {
-    ...{ ids: samples, features, rows: count },
-    means: means.length,
-  });
+  const averaging = { ids: samples, features, rows: count, means: means.length };
+  const mean = await prepared(device, 'mean_aggregate', fanout, averaging);
   figures.push(
     ...(await measured(
       {
@@ -180,16 +164,10 @@ export async function measureNative(
   const averaged = new Uint8Array(means.byteLength);
   mean.buffers.get('means')?.read(averaged);
   mustEqual(mean.kernel, averaged, new Uint8Array(means.buffer));
+  const meanSeveral = await prepared(several, 'mean_aggregate', fanout, averaging);
+  scaling.push(await measureThreads(mean, meanSeveral, 'means', { repeats, threads }));
 
   tell('empty runs');
-  const nothing = await prepared(device, 'mean_aggregate', fanout, {
-    ...{ ids: new Uint32Array(0), features: new Int16Array(rowLanes), means: 0, rows: 0 },
-  });
-  const times: number[] = [];
-  for (let turn = 0; turn < 500; turn++) {
-    const start = performance.now();
-    await nothing.run();
-    times.push(1000 * (performance.now() - start));
-  }
-  return { options, figures, empty: { asynchronousUs: median(times.slice(100)) } };
+  const empty = await measureEmptyRuns(device, fanout);
+  return { options, figures, scaling, empty };
 }

@@ -16,7 +16,7 @@ test.each(documented)('%s', async (line) => {
   const run = await execa(process.execPath, [jitiCli, 'bench/native.ts', ...words, '--json'], {
     cwd: packageRoot(),
   });
-  const { figures, options } = JSON.parse(run.stdout);
+  const { figures, scaling, empty, options } = JSON.parse(run.stdout);
   // The bench itself ends with an error where a kernel and its yardstick give different bytes.
   expect(
     figures.map(
@@ -31,6 +31,12 @@ test.each(documented)('%s', async (line) => {
     expect(ratio).toBeGreaterThan(0);
   }
   expect(figures[1].work).toBe(options.seeds);
+  expect(scaling).toMatchObject([
+    { kernel: 'neighbor_sample', threads: 2, speedup: expect.any(Number) },
+    { kernel: 'mean_aggregate', threads: 2, speedup: expect.any(Number) },
+  ]);
+  expect(empty.synchronousUs).toBeGreaterThan(0);
+  expect(empty.asynchronousUs).toBeGreaterThan(0);
 });
 
 test('a wrong option is refused', async () => {
