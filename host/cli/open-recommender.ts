@@ -4,6 +4,7 @@ import type { FusionInputs, GraphSide, RecommenderModel } from '../recommender/i
 import type { AggregationKernels, Device } from '../stream/index.ts';
 import { type CommandContext, realNumber } from './command.ts';
 import { dataOption, loadData } from './data-option.ts';
+import { threadsOf, threadsOption } from './threads-option.ts';
 
 /** Options of every command that works with a trained model. */
 export const recommenderOptions = {
@@ -20,6 +21,7 @@ export const recommenderOptions = {
     requiresArg: true,
     default: 'native',
   },
+  ...threadsOption,
 } as const;
 
 export const clockOption = {
@@ -50,11 +52,12 @@ export async function openRecommender(
     readonly data: string;
     readonly encoder?: string | undefined;
     readonly device: string;
+    readonly threads?: number | undefined;
   },
   context: CommandContext,
 ): Promise<OpenRecommender> {
   const { openDevice } = await import('../device/open-device.ts');
-  const device = await openDevice(options.device);
+  const device = await openDevice(options.device, threadsOf(options));
   try {
     return await open(options, context, device);
   } catch (error) {

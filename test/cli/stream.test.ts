@@ -41,6 +41,8 @@ test.each([
   [['graph', graph], 'GRAPH_EXISTS', 1],
   [['stream', graph, '--bank-mib', '0.001'], 'PLAN_TOO_LARGE', 1],
   [['stream', graph, '--device', 'abacus'], 'UNKNOWN_DEVICE', 2],
+  [['stream', graph, '--device', 'golden', '--threads', '2'], 'USAGE', 2],
+  [['recommend', '--threads', '0'], 'USAGE', 2],
 ] as const)('%j: %s', async (words, code, exitCode) => {
   expect(existsSync(graph)).toBe(true);
   const answer = await call([...words, '--json']);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Device } from '../../device/device.ts';
 import { defineCommand, realNumber, wholeNumber } from '../command.ts';
+import { threadsOf, threadsOption } from '../threads-option.ts';
 
 const word = { min: 0, max: 2 ** 32 - 1 };
 const mebibyte = 2 ** 20;
@@ -29,6 +30,7 @@ export default defineCommand({
       min: 1,
       max: 64,
     }),
+    ...threadsOption,
     'bank-mib': realNumber('bank-mib', 'Memory that a unit may use, in MiB (default 64)', {
       min: 0.001,
       max: 2 ** 20,
@@ -82,7 +84,8 @@ export default defineCommand({
     await using graph = await openGraph(folder, { features });
     await using opened = new OpenDevices();
     const { devices } = opened;
-    for (let unit = 0; unit < units; unit++) devices.push(await openDevice(options.device));
+    const open = () => openDevice(options.device, threadsOf(options));
+    for (let unit = 0; unit < units; unit++) devices.push(await open());
     const hash = createHash('sha256');
     const report = await progress.step(`Streaming ${folder}`, async (update) => {
       const results = stream(graph, {
