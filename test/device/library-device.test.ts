@@ -151,8 +151,8 @@ test('a buffer that is read and written keeps a run in one part', () => {
   expect(places).toEqual(['values', 'sums', 'rows']);
   expect(parts(values, values, 100_000)).toBe(0n);
   expect(parts(values, sums, 100_000)).toBe(2048n);
-  expect(parts(values, sums, 5000)).toBe(313n);
-  expect(parts(values, sums, 10)).toBe(256n);
+  expect(parts(values, sums, 10_000)).toBe(625n);
+  expect(parts(values, sums, 10)).toBe(512n);
   const { rows: _, ...dependent } = manifest;
   expect(partRows(dependent, [values, sums, 100_000], 2)).toBe(0n);
 });
