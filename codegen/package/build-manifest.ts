@@ -21,6 +21,7 @@ function place({ file, line, column }: Span): ManifestPlace {
 
 const kinds: readonly (readonly [RegExp, ManifestArtefact['kind']])[] = [
   [/\.v$/, 'verilog'],
+  [/^cpu\/.*\.cpp$/, 'cpu'],
   [/\.cpp$/, 'hls-cpp'],
   [/\.cl$/, 'opencl'],
   [/\.h$/, 'header'],

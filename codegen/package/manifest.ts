@@ -94,7 +94,7 @@ export interface ManifestRows {
 export interface ManifestArtefact {
   /** Path relative to the manifest, with forward slashes. */
   readonly path: string;
-  readonly kind: 'hls-cpp' | 'verilog' | 'opencl' | 'kernel-xml' | 'header';
+  readonly kind: 'hls-cpp' | 'verilog' | 'opencl' | 'cpu' | 'kernel-xml' | 'header';
   readonly sha256: string;
 }
 

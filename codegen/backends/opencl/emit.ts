@@ -1,10 +1,24 @@
 import type { IntType, KernelIR } from '../../ir/ir.ts';
 import { renderTemplate } from '../../support/render-template.ts';
-import { arithmeticHelpers, wrapped } from './arithmetic.ts';
-import { stored } from './expressions.ts';
-import { type KernelPlan, namesIn, type ProcessPlan, planKernel } from './plan.ts';
+import { arithmeticHelpers, wrapped } from '../c-coroutines/arithmetic.ts';
+import { stored } from '../c-coroutines/expressions.ts';
+import {
+  type CoroutineTarget,
+  type KernelPlan,
+  namesIn,
+  type ProcessPlan,
+  planKernel,
+} from '../c-coroutines/plan.ts';
+import { storedInt, storedType } from '../c-coroutines/types.ts';
+import { NameScope } from './names.ts';
 import { printProcess } from './print-process.ts';
-import { storedInt, storedType } from './types.ts';
+
+const target: CoroutineTarget = {
+  newScope: (outer) => new NameScope(outer),
+  constantKeyword: 'constant',
+  queueBytes: 8192,
+  elements: [16, 1024],
+};
 
 interface Parameter {
   readonly type: string;
@@ -42,7 +56,7 @@ class KernelEmitter {
 
   constructor(kernel: KernelIR) {
     this.kernel = kernel;
-    this.plan = planKernel(kernel);
+    this.plan = planKernel(kernel, target);
   }
 
   private process(own: ProcessPlan) {

@@ -10,18 +10,19 @@ import {
   type Stmt,
   type Type,
 } from '../../ir/ir.ts';
-import { ExpressionPrinter } from './expressions.ts';
-import type { NameScope } from './names.ts';
+import type { NameScope } from '../../support/name-scope.ts';
+import { ExpressionPrinter } from '../c-coroutines/expressions.ts';
 import {
   type KernelPlan,
   type MemoryPlan,
   namesIn,
   type ProcessPlan,
   type StreamPlan,
-} from './plan.ts';
-import type { Need, Run, Segments } from './segments.ts';
-import { converted, operand } from './text.ts';
-import { storedInt, storedType } from './types.ts';
+} from '../c-coroutines/plan.ts';
+import { lastOf, type Need, type Run, type Segments } from '../c-coroutines/segments.ts';
+import { stringLiteral } from '../c-coroutines/string-literal.ts';
+import { converted, operand } from '../c-coroutines/text.ts';
+import { storedInt, storedType } from '../c-coroutines/types.ts';
 
 /** What a process waits for, as the host reads it in the report: the kind times 65536, and which one. */
 const waitKinds: Readonly<Record<Access, number>> = {
@@ -485,23 +486,6 @@ class ProcessPrinter {
     }
     this.line(`end_line(${to});`);
   }
-}
-
-function lastOf(segment: Segments['list'][number]): number {
-  if (segment.kind === 'run') return segment.point;
-  if (segment.kind === 'loop') return segment.body.last;
-  return Math.max(segment.then.last, segment.else.last);
-}
-
-/** A C string of the UTF-8 bytes. */
-function stringLiteral(text: string): string {
-  const bytes = [...Buffer.from(text, 'utf8')].map((byte) => {
-    const char = String.fromCharCode(byte);
-    if (char === '"' || char === '\\' || char === '?') return `\\${char}`;
-    if (byte >= 0x20 && byte < 0x7f) return char;
-    return `\\${byte.toString(8).padStart(3, '0')}`;
-  });
-  return `"${bytes.join('')}"`;
 }
 
 function known<T>(value: T | undefined, name: string): T {

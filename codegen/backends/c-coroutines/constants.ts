@@ -1,5 +1,5 @@
 import type { IntType, KernelIR } from '../../ir/ir.ts';
-import type { NameScope } from './names.ts';
+import type { NameScope } from '../../support/name-scope.ts';
 import { literal } from './text.ts';
 import { storedInt } from './types.ts';
 
@@ -7,10 +7,13 @@ import { storedInt } from './types.ts';
 export class Constants {
   readonly texts: string[] = [];
   private readonly globals: NameScope;
+  private readonly keyword: string;
   private readonly known = new Map<string, string>();
 
-  constructor(globals: NameScope) {
+  /** @param keyword what the declaration of a constant begins with. */
+  constructor(globals: NameScope, keyword: string) {
     this.globals = globals;
+    this.keyword = keyword;
   }
 
   private array(type: string, wanted: string, values: readonly bigint[]): string {
@@ -19,7 +22,7 @@ export class Constants {
     if (before !== undefined) return before;
     const name = this.globals.claim(wanted);
     this.known.set(key, name);
-    this.texts.push(arrayText(type, name, values));
+    this.texts.push(arrayText(`${this.keyword} ${type}`, name, values));
     return name;
   }
 
@@ -38,10 +41,10 @@ export class Constants {
   }
 }
 
-/** `constant T name[n] = {…};`, broken into lines of at most 100 columns. */
+/** `T name[n] = {…};`, broken into lines of at most 100 columns. */
 function arrayText(type: string, name: string, values: readonly bigint[]): string {
   const texts = values.map((value) => literal(value).text);
-  const head = `constant ${type} ${name}[${values.length}] = {`;
+  const head = `${type} ${name}[${values.length}] = {`;
   const oneLine = `${head}${texts.join(', ')}};`;
   if (oneLine.length <= 100) return oneLine;
   const lines: string[] = [];

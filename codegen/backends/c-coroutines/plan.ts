@@ -13,10 +13,22 @@ import {
 } from '../../ir/ir.ts';
 import { variablesOf } from '../../ir/reads.ts';
 import { allStatements, definedBy, expressionsOf, operandsOf } from '../../ir/visit.ts';
+import type { NameScope } from '../../support/name-scope.ts';
 import { Constants } from './constants.ts';
-import { NameScope } from './names.ts';
 import { runsOf, type Segment, type Segments, segmentsOf } from './segments.ts';
 import { bytesOf, storedType } from './types.ts';
+
+/** What the targets that print processes as coroutines have of their own. */
+export interface CoroutineTarget {
+  /** The names of a file, or of a function in it. */
+  newScope(outer?: NameScope): NameScope;
+  /** What the declaration of a constant array begins with. */
+  readonly constantKeyword: string;
+  /** Bytes of a queue, where it need not be larger: all of them together should stay in a processor's cache. */
+  readonly queueBytes: number;
+  /** Between which elements of a queue are as many as fit into its bytes. */
+  readonly elements: readonly [least: number, most: number];
+}
 
 /** A stream's queue: `capacity` elements, a power of two, in the work-item's own part of the workspace. */
 export interface StreamPlan {
@@ -58,7 +70,7 @@ export interface ProcessNames {
 
 /** To be called once all names outside the functions are claimed. */
 export function namesIn(plan: KernelPlan, { process }: ProcessPlan): ProcessNames {
-  const scope = new NameScope(plan.globals);
+  const scope = plan.target.newScope(plan.globals);
   const claim = ({ name }: { readonly name: string }) => [name, scope.claim(name)] as const;
   return {
     scope,
@@ -69,6 +81,7 @@ export function namesIn(plan: KernelPlan, { process }: ProcessPlan): ProcessName
 
 /** Everything in the emitted file that has a name or a size. */
 export interface KernelPlan {
+  readonly target: CoroutineTarget;
   readonly kernel: KernelIR;
   readonly globals: NameScope;
   readonly vectors: readonly VecType[];
@@ -87,10 +100,6 @@ export interface KernelPlan {
   readonly requests: number;
 }
 
-/** Bytes of a queue, where it need not be larger: all of them together should stay in a processor's cache. */
-const queueBytes = 8192;
-const leastElements = 16;
-const mostElements = 1024;
 const leastRequests = 64;
 
 /** Every vector type that a declaration or an expression has. */
@@ -129,7 +138,11 @@ function atOnce(processes: readonly ProcessPlan[], access: Access, name: string)
   return Math.max(0, ...counts.map(({ count }) => count));
 }
 
-function capacityOf(stream: Stream, processes: readonly ProcessPlan[]): number {
+function capacityOf(
+  stream: Stream,
+  processes: readonly ProcessPlan[],
+  { queueBytes, elements: [leastElements, mostElements] }: CoroutineTarget,
+): number {
   // What hardware holds, and what waits here for the others of its run of statements.
   const least =
     stream.depth + atOnce(processes, 'read', stream.name) + atOnce(processes, 'write', stream.name);
@@ -173,8 +186,8 @@ function lastingVariables(process: Process, segments: Segments): Set<string> {
   return lasting;
 }
 
-export function planKernel(kernel: KernelIR): KernelPlan {
-  const globals = new NameScope();
+export function planKernel(kernel: KernelIR, target: CoroutineTarget): KernelPlan {
+  const globals = target.newScope();
   globals.claim(kernel.name);
   const vectors = vectorTypes(kernel);
   for (const type of vectors) globals.claim(storedType(type));
@@ -201,14 +214,14 @@ export function planKernel(kernel: KernelIR): KernelPlan {
   const streams = new Map(
     kernel.streams.map((stream, at): [string, StreamPlan] => {
       const name = globals.claim(stream.name);
-      const members = new NameScope();
+      const members = target.newScope();
       const fields = stream.fields.map((field) => members.claim(field.name));
       const element = fields.length === 0 ? '' : globals.claim(`${stream.name}_t`);
-      const capacity = capacityOf(stream, processes);
+      const capacity = capacityOf(stream, processes, target);
       return [stream.name, { stream, at, name, element, fields, capacity }];
     }),
   );
-  const constants = new Constants(globals);
+  const constants = new Constants(globals, target.constantKeyword);
   const tables = new Map(
     kernel.tables.map((table) => [
       table.name,
@@ -217,6 +230,7 @@ export function planKernel(kernel: KernelIR): KernelPlan {
   );
   const ends = endpoints(kernel);
   return {
+    target,
     kernel,
     globals,
     vectors,

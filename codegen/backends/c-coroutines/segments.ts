@@ -143,3 +143,10 @@ export function* runsOf({ list }: Segments): Generator<Run> {
     }
   }
 }
+
+/** The last point in a segment; 0 where there is none. */
+export function lastOf(segment: Segment): number {
+  if (segment.kind === 'run') return segment.point;
+  if (segment.kind === 'loop') return segment.body.last;
+  return Math.max(segment.then.last, segment.else.last);
+}

@@ -31,7 +31,7 @@ import { computeType, converted, literal, type Text } from './text.ts';
 import { storedInt, storedType } from './types.ts';
 
 /** Which lane of a vector a text is about: a number, or the text of an index. */
-interface LaneIndex {
+export interface LaneIndex {
   readonly text: string;
   readonly constant?: number;
 }
@@ -45,7 +45,7 @@ export interface ProcessNames {
   table(name: string): { readonly name: string; readonly values: readonly bigint[] };
 }
 
-const loopLane: LaneIndex = { text: 'l' };
+export const loopLane: LaneIndex = { text: 'l' };
 
 /** The text of a variable, a lane or an element that is kept in the shortest type for it. */
 export function stored(text: string, type: IntType): Text {
@@ -59,9 +59,9 @@ export function stored(text: string, type: IntType): Text {
  * vector that is built lane by lane) is written to `line` before.
  */
 export class ExpressionPrinter {
-  private readonly names: ProcessNames;
-  private readonly constants: Constants;
-  private readonly line: (text: string) => void;
+  protected readonly names: ProcessNames;
+  protected readonly constants: Constants;
+  protected readonly line: (text: string) => void;
 
   constructor(names: ProcessNames, constants: Constants, line: (text: string) => void) {
     this.names = names;
@@ -78,8 +78,8 @@ export class ExpressionPrinter {
       case 'const':
         return this.constant(expr.value, type, at);
       case 'var': {
-        const name = this.names.variable(expr.name);
-        return stored(at === undefined ? name : `${name}.lane[${at.text}]`, type);
+        if (at === undefined) return stored(this.names.variable(expr.name), type);
+        return stored(`${this.vector(expr)}.lane[${at.text}]`, type);
       }
       case 'scalar':
         return stored(this.names.scalar(expr.name), type);
@@ -189,7 +189,7 @@ export class ExpressionPrinter {
   }
 
   /** Names a value that is used more than once. */
-  private named(text: Text, word: string): Text {
+  protected named(text: Text, word: string): Text {
     if (text.literal === true || /^\w+$/.test(text.text)) return text;
     const name = this.names.claim(word);
     this.line(`const ${text.computed} ${name} = ${text.text};`);
@@ -208,7 +208,7 @@ export class ExpressionPrinter {
     return stored(`${this.constants.lanes(value, element)}[${lane.text}]`, element);
   }
 
-  private lane(expr: LaneExpr): Text {
+  protected lane(expr: LaneExpr): Text {
     const lanes = lanesOf(expr.vector.type);
     const index = this.print(expr.index);
     if (index.literal === true) {
@@ -257,7 +257,7 @@ export class ExpressionPrinter {
     return this.named(this.print(expr), 'index');
   }
 
-  private shuffled(expr: ShuffleExpr, lane: LaneIndex): LaneIndex {
+  protected shuffled(expr: ShuffleExpr, lane: LaneIndex): LaneIndex {
     const { lanes } = expr;
     if (lane.constant !== undefined || lanes.every((one) => one === lanes[0])) {
       const constant = lanes[lane.constant ?? 0];
@@ -272,7 +272,7 @@ export class ExpressionPrinter {
     return { text: `${this.constants.order(lanes)}[${lane.text}]` };
   }
 
-  private reduce(expr: ReduceExpr): Text {
+  protected reduce(expr: ReduceExpr): Text {
     const from = elementOf(expr.vector.type);
     const lanes = lanesOf(expr.vector.type);
     const range = rangeOf(from);

@@ -1,0 +1,143 @@
+import type { Access } from '../../ir/endpoints.ts';
+import type { NameScope } from '../../support/name-scope.ts';
+import type { KernelPlan, MemoryPlan, ProcessPlan, StreamPlan } from '../c-coroutines/plan.ts';
+import { type Need, runsOf } from '../c-coroutines/segments.ts';
+
+/** What a process counts of a stream or memory, in the members of the workspace that have these names. */
+const countersOf: Readonly<Record<Access, readonly string[]>> = {
+  read: ['taken'],
+  write: ['written'],
+  request: ['asked', 'requested'],
+  receive: ['taken', 'begun', 'left', 'next'],
+  send: ['taken', 'begun', 'left', 'next'],
+  response: ['answered'],
+};
+
+/**
+ * How far a process has come in its streams and memories: counters that it alone advances. They are variables of
+ * its function while it runs, and in the workspace while it waits.
+ */
+export class Cursors {
+  private readonly plan: KernelPlan;
+  private readonly own: ProcessPlan;
+  private readonly names = new Map<string, string>();
+  private readonly declared: { member: string; name: string }[] = [];
+
+  constructor(plan: KernelPlan, own: ProcessPlan, scope: NameScope) {
+    this.plan = plan;
+    this.own = own;
+    for (const { needs } of runsOf(own.segments)) {
+      for (const { access, name } of needs) {
+        const resource = this.resource(name).name;
+        for (const counter of countersOf[access]) {
+          const member = `w->${resource}.${counter}`;
+          if (this.names.has(member)) continue;
+          const local = scope.claim(`${resource}_${counter}`);
+          this.names.set(member, local);
+          this.declared.push({ member, name: local });
+        }
+      }
+    }
+  }
+
+  /** Lines that begin and end the function. */
+  loads(): string[] {
+    return this.declared.map(({ member, name }) => `auto ${name} = ${member};`);
+  }
+
+  saves(): string[] {
+    return this.declared.map(({ member, name }) => `${member} = ${name};`);
+  }
+
+  resource(name: string): StreamPlan | MemoryPlan {
+    const found = this.plan.streams.get(name) ?? this.plan.memories.get(name);
+    if (found === undefined) throw new Error(`the IR names ${name}, which is not there`);
+    return found;
+  }
+
+  /** The text of a counter, the process's own or another's. */
+  counter(name: string, counter: string): string {
+    const member = `w->${this.resource(name).name}.${counter}`;
+    return this.names.get(member) ?? member;
+  }
+
+  /** The process at the other end, which this one waits for. */
+  partner({ access, name }: Need): ProcessPlan | undefined {
+    const others: Readonly<Record<Access, readonly Access[]>> = {
+      read: ['write'],
+      write: ['read'],
+      receive: ['request'],
+      send: ['request'],
+      request: ['receive', 'send'],
+      response: ['request'],
+    };
+    return others[access].map((one) => this.plan.user(one, name)).find((one) => one !== undefined);
+  }
+
+  /**
+   * A number above 0 while `count` accesses are possible. `limit` names what others do not change while this
+   * process runs.
+   */
+  private bounds(need: Need): readonly { readonly limit: string; readonly at: string }[] {
+    const { access, name } = need;
+    const at = (counter: string) => this.counter(name, counter);
+    const partner = this.partner(need);
+    const alone = partner === undefined || partner === this.own;
+    const patient = `w->relaxed || w->at[${partner?.at}] == FINISHED`;
+    const stream = this.plan.streams.get(name);
+    switch (access) {
+      case 'read':
+        return [{ limit: at('written'), at: at('taken') }];
+      case 'write':
+        return [{ limit: `${at('taken')} + ${stream?.capacity}`, at: at('written') }];
+      case 'receive': {
+        const kept = alone ? '' : ` - (${patient} ? 0 : prefetch_low)`;
+        return [{ limit: `${at('requested')}${kept}`, at: at('taken') }];
+      }
+      case 'send':
+        return [{ limit: at('requested'), at: at('taken') }];
+      case 'request': {
+        const hard = { limit: `${at('begun')} + ${this.plan.requests}`, at: at('asked') };
+        const fetched = this.plan.memories.get(name)?.memory.direction === 'read';
+        if (alone || !fetched) return [hard];
+        const limit = `${at('taken')} + (${patient} ? 0x40000000 : prefetch_high)`;
+        return [hard, { limit, at: at('requested') }];
+      }
+      case 'response':
+        return [{ limit: at('asked'), at: at('answered') }];
+    }
+  }
+
+  /** Whether it has to wait for so many accesses: conditions of which one holds then. */
+  lacks(need: Need, limits?: ReadonlyMap<string, string>): readonly string[] {
+    return this.bounds(need).map(({ limit, at }, index) => {
+      const known = limits?.get(`${need.access} ${need.name} ${index}`) ?? `(${limit})`;
+      // The last bound of a request is on beats, which may be passed by what one of them asks for.
+      const count = index === 1 ? 1 : need.count;
+      return `(int)(${known} - ${at}) < ${count}`;
+    });
+  }
+
+  /** Names for the limits of accesses, which hold while no other process runs. */
+  limits(
+    needs: readonly Need[],
+    scope: NameScope,
+  ): { lines: string[]; names: Map<string, string> } {
+    const lines: string[] = [];
+    const names = new Map<string, string>();
+    for (const need of needs) {
+      for (const [index, { limit }] of this.bounds(need).entries()) {
+        const key = `${need.access} ${need.name} ${index}`;
+        // What this process advances itself is no limit for a while.
+        const moves = [...this.names.values()].some((name) =>
+          new RegExp(`\\b${name}\\b`).test(limit),
+        );
+        if (names.has(key) || moves) continue;
+        const name = scope.claim(`${this.resource(need.name).name}_limit`);
+        names.set(key, name);
+        lines.push(`const uint ${name} = ${limit};`);
+      }
+    }
+    return { lines, names };
+  }
+}
