@@ -16,8 +16,8 @@ const openers: Readonly<Record<string, (options: DeviceOptions) => Promise<Devic
   golden: async () => (await import('./golden/golden-device.ts')).goldenDevice(),
   native: async (options) => {
     const { nativeDevice } = await import('./native/native-device.ts');
-    const { buildHlsLibrary } = await import('./hls/build-library.ts');
-    return nativeDevice(options, buildHlsLibrary);
+    const { buildNativeLibrary } = await import('./native/build-library.ts');
+    return nativeDevice(options, buildNativeLibrary);
   },
   hls: async (options) => (await import('./hls/hls-device.ts')).hlsDevice(options),
   sim: async (options) => (await import('./sim/sim-device.ts')).simDevice(options),

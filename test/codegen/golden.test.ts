@@ -14,6 +14,11 @@ const manifest = JSON.stringify(compiled.manifest, undefined, 2)
   // Hashes change with every word of any back end, and are tested where they are made.
   .replaceAll(/[0-9a-f]{64}/g, '<sha256>');
 
+/** The functions of the processes: what stands around them is the same in every file. */
+function processes(text: string): string {
+  return text.slice(text.search(/\/\/ \S+:\d+\nstatic int /), text.indexOf('static int (*const'));
+}
+
 const texts = new Map<string, string>([
   ['gain.ir', `${printKernel(compiled.ir).trimEnd()}\n`],
   ['manifest.json', `${manifest}\n`],
@@ -22,6 +27,7 @@ const texts = new Map<string, string>([
     compiled.files.get(`verilog/${module}.v`) ?? '',
   ]),
   ['gain.cl', compiled.files.get('opencl/gain.cl') ?? ''],
+  ['gain.cpp', processes(compiled.files.get('cpu/gain.cpp') ?? '')],
 ]);
 
 describe('the emitted text', () => {

@@ -91,6 +91,7 @@ class Check {
         this.findings.push(...checkPasses(steps, this.golden, this.options.partOf));
         return;
       case 'hls':
+      case 'native':
       case 'opencl':
         return this.onDevice(target, target);
       case 'verilator':

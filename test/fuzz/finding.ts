@@ -1,10 +1,18 @@
 /** What a kernel is compared on, beside golden, which is right by definition. */
-export const targets = ['passes', 'hls', 'verilator', 'icarus', 'opencl', 'netlist'] as const;
+export const targets = [
+  'passes',
+  'hls',
+  'native',
+  'verilator',
+  'icarus',
+  'opencl',
+  'netlist',
+] as const;
 
 /**
  * `passes`: the IR as the front end leaves it and after each pass, run by its interpreter. `hls`: the HLS
- * C++ under g++. `verilator`, `icarus`: the Verilog. `opencl`: the OpenCL C on PoCL. `netlist`: the
- * gates that Yosys makes of each process, in Icarus.
+ * C++ under g++. `native`: the C++ for processors under g++. `verilator`, `icarus`: the Verilog. `opencl`: the
+ * OpenCL C on PoCL. `netlist`: the gates that Yosys makes of each process, in Icarus.
  */
 export type Target = (typeof targets)[number];
 
