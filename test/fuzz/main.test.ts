@@ -43,7 +43,7 @@ test('random programs agree on every target', async () => {
   expect(code).toBe(0);
   expect(report.programs).toBeGreaterThanOrEqual(Number(documented[1]));
   expect(Object.keys(report.coverage).length).toBeGreaterThan(100);
-  for (const step of ['passes', 'hls', 'verilator', 'icarus', 'opencl']) {
+  for (const step of ['passes', 'hls', 'native', 'verilator', 'icarus', 'opencl']) {
     expect(report.seconds[step]).toBeGreaterThan(0);
   }
 });
@@ -67,7 +67,7 @@ test('help, and wrong options with the way out', async () => {
     [['--programs', 'many'], '--programs takes a whole number from 1 on, not many'],
     [
       ['--targets', 'card'],
-      '--targets takes passes, hls, verilator, icarus, opencl, netlist, not card',
+      '--targets takes passes, hls, native, verilator, icarus, opencl, netlist, not card',
     ],
     [['--unknown'], 'Unknown argument: unknown'],
     [['--replay', 'nowhere'], 'nowhere'],
