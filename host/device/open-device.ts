@@ -14,11 +14,7 @@ export type DeviceOptions = SimDeviceOptions &
 /** Every back end by name; a new one is a folder beside this file and a line here. */
 const openers: Readonly<Record<string, (options: DeviceOptions) => Promise<Device>>> = {
   golden: async () => (await import('./golden/golden-device.ts')).goldenDevice(),
-  native: async (options) => {
-    const { nativeDevice } = await import('./native/native-device.ts');
-    const { buildNativeLibrary } = await import('./native/build-library.ts');
-    return nativeDevice(options, buildNativeLibrary);
-  },
+  native: async (options) => (await import('./native/native-device.ts')).nativeDevice(options),
   hls: async (options) => (await import('./hls/hls-device.ts')).hlsDevice(options),
   sim: async (options) => (await import('./sim/sim-device.ts')).simDevice(options),
   xrt: async (options) => (await import('./xrt/xrt-device.ts')).xrtDevice(options),

@@ -15,6 +15,7 @@ describe('what was wrong once stays right', () => {
     const found = await checkKernel(join(folder, name), runs, [
       'passes',
       'hls',
+      'native',
       'verilator',
       'icarus',
       'opencl',

@@ -28,7 +28,7 @@ const longRun = 1500;
 
 describe.each(examples)('%s', (path) => {
   const file = join(root, path);
-  it(`golden = hls = Verilator = Icarus, ${workloads} random workloads`, async () => {
+  it(`golden = hls = native = Verilator = Icarus, ${workloads} random workloads`, async () => {
     const kernel = await buildKernel(file);
     // Mostly a few beats, so that the slowest simulator runs as many workloads as the others.
     const small = await randomRuns(kernel, {

@@ -65,7 +65,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe('golden = hls = Verilator, and Icarus', () => {
+describe('golden = hls = native = Verilator, and Icarus', () => {
   for (const { kernel: name, parameters, workloads, size = 8 } of cases) {
     const text = Object.entries(parameters).map(([key, value]) => `${key}=${value}`);
     const icarus = inIcarus(workloads, icarusEvery);

@@ -63,7 +63,7 @@ export function inIcarus(runs: number, every: number): readonly number[] {
 }
 
 /**
- * Expects every run to give the same words on golden, hls, Verilator, OpenCL and Icarus, and the hardware to
+ * Expects every run to give the same words on golden, hls, native, Verilator, OpenCL and Icarus, and the hardware to
  * move exactly the beats that golden asks for.
  * @param icarusRuns numbers of the runs that Icarus takes; all where left out. It is a thousand times
  * slower than Verilator, which runs the same Verilog.
@@ -77,12 +77,13 @@ export async function expectEqualEverywhere(
   const icarus = new Map(icarusRuns.map((at, index) => [at, taken[index]]));
   await using golden = await openDevice('golden');
   await using hls = await openDevice('hls', { quick: true });
+  await using native = await openDevice('native', { quick: true });
   await using opencl = await openDevice('opencl', { quick: true });
   let words = 0;
   for (const [at, { seed, workload, memory }] of runs.entries()) {
     await using sim = await openDevice('sim', { memory, quick: true });
     const results: DeviceRun[] = [];
-    for (const device of [golden, hls, sim, opencl]) {
+    for (const device of [golden, hls, sim, native, opencl]) {
       results.push(await runOn(device, kernel, workload));
     }
     const other = icarus.get(at);

@@ -52,7 +52,7 @@ export default defineCommand({
     const edges = model.histories.lists.colIdx.length;
     const columns = (titles: readonly string[]) => titles.map((title) => ({ title }));
     context.print(
-      `\n${equal ? 'Both kernels are equal' : 'THE KERNELS DIFFER'} on golden (TypeScript), native (C++) and sim (Verilog)\n` +
+      `\n${equal ? 'Both kernels are equal' : 'THE KERNELS DIFFER'} on golden (TypeScript), hls and native (C++)\nand sim (Verilog) ` +
         `over ${dataset.name}: ${model.h0.rows} nodes, ${edges} ratings, every node a seed.\n\n` +
         renderTable(
           columns(['kernel', 'equal', 'words compared', 'clock cycles', 'efficiency', 'memory']),

@@ -43,8 +43,8 @@ async function goldenSamples(
 }
 
 /**
- * Runs both kernels over a whole graph, every node a seed, on golden, native and sim, and compares every
- * word that they write.
+ * Runs both kernels over a whole graph, every node a seed, on golden, hls, native and sim, and compares
+ * every word that they write.
  */
 export async function proveKernels(input: ProofInput): Promise<KernelProofs> {
   const { graph, features, columns, fanout, key, signal, onProgress } = input;

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { TilewrightError } from '../../../codegen/support/errors.ts';
-import type { BuiltKernel } from '../built-kernel.ts';
 import type { Device } from '../device.ts';
 import { LibraryDevice } from '../library/library-device.ts';
+import { buildNativeLibrary } from './build-library.ts';
 
 const mostThreads = 256;
 
@@ -24,13 +24,7 @@ export interface NativeOptions {
  * are errors, as in golden.
  * @throws TilewrightError `DEVICE_OPTION`.
  */
-export function nativeDevice(
-  { quick, threads }: NativeOptions,
-  build: (
-    kernel: BuiltKernel,
-    options: { readonly quick?: boolean | undefined },
-  ) => Promise<string>,
-): Device {
+export function nativeDevice({ quick, threads }: NativeOptions = {}): Device {
   const wanted = threads ?? Math.min(availableParallelism(), mostThreads);
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > mostThreads) {
     throw new TilewrightError(`a native device cannot have ${threads} threads`, {
@@ -40,6 +34,6 @@ export function nativeDevice(
   }
   return new LibraryDevice({
     ...{ name: 'native', threads: wanted, inParts: true },
-    build: (kernel) => build(kernel, { quick }),
+    build: (kernel) => buildNativeLibrary(kernel, { quick }),
   });
 }
