@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve, sep } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
 import { asWriteError } from './atomic-write.ts';
 import { TilewrightError } from './errors.ts';
@@ -279,19 +280,30 @@ class FolderStore implements ArtefactStore {
 
   async #lock(id: string): Promise<() => Promise<void>> {
     return this.#writing(async () => {
-      await mkdir(join(this.folder, lockFolder), { recursive: true });
-      const release = await lock(join(this.folder, id), {
-        lockfilePath: this.#lockPath(id),
-        realpath: false,
-        stale: staleMs,
-        update: staleMs / 3,
-        // A build takes seconds to minutes: wait as long as its builder lives.
-        retries: { forever: true, minTimeout: 50, maxTimeout: 500, factor: 1.5 },
-        // Losing the lock (a suspended laptop) is harmless: the rename into place decides.
-        onCompromised: () => undefined,
-      });
+      // A build takes seconds to minutes: wait as long as its builder lives.
+      const release = await this.#takeTurn(id);
       return () => release().catch(() => undefined);
     });
+  }
+
+  /** Waits while another has the lock, and for nothing else: a disk that is full stays full. */
+  async #takeTurn(id: string): Promise<() => Promise<void>> {
+    for (let pauseMs = 50; ; pauseMs = Math.min(500, 1.5 * pauseMs)) {
+      await mkdir(join(this.folder, lockFolder), { recursive: true });
+      try {
+        return await lock(join(this.folder, id), {
+          lockfilePath: this.#lockPath(id),
+          realpath: false,
+          stale: staleMs,
+          update: staleMs / 3,
+          // Losing the lock (a suspended laptop) is harmless: the rename into place decides.
+          onCompromised: () => undefined,
+        });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
+        await setTimeout(pauseMs);
+      }
+    }
   }
 
   async #writing<T>(work: () => Promise<T>): Promise<T> {

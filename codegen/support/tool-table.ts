@@ -110,10 +110,11 @@ function findOpenCl(): string | undefined {
     return framework;
   const loader = findLibrary('libOpenCL.so', librariesFolders());
   const vendors = process.env['OCL_ICD_VENDORS'] ?? '/etc/OpenCL/vendors';
-  // The loader alone runs nothing: there must be a device's driver behind it.
-  const drivers =
-    existsSync(vendors) && statSync(vendors).isDirectory() ? readdirSync(vendors) : [];
-  return loader !== undefined && drivers.some((file) => file.endsWith('.icd')) ? loader : undefined;
+  if (!existsSync(vendors)) return undefined;
+  // The loader alone runs nothing: there must be a device's driver behind it. The variable may name one.
+  const folder = statSync(vendors).isDirectory();
+  const driven = !folder || readdirSync(vendors).some((file) => file.endsWith('.icd'));
+  return driven ? loader : undefined;
 }
 
 function vitisFolders(): string[] {

@@ -10,6 +10,7 @@ export {
   type OpenclDevice,
   type OpenclPlatform,
   openclPlatforms,
+  wayToDevices,
 } from './platform.ts';
 export { OpenclKernel, OpenclProgram, type ScalarType } from './program.ts';
 export { OpenclQueue, type QueueOptions } from './queue.ts';

@@ -112,6 +112,15 @@ function pick<T extends { readonly name: string }>(list: readonly T[], wanted: s
 /** The variable that chooses a device where a program does not. */
 export const deviceVariable = 'TILEWRIGHT_OPENCL';
 
+/** The way to another device; in a shell that `tilewright env` has set up the loader shows XRT's alone. */
+export function wayToDevices(environment: NodeJS.ProcessEnv = process.env): string {
+  const vendors = environment['OCL_ICD_VENDORS'] ?? '';
+  const run = `Run: ${howToInstall}`;
+  return vendors === ''
+    ? run
+    : `OpenCL looks in OCL_ICD_VENDORS=${vendors} alone: unset it. ${run}`;
+}
+
 /**
  * The device to use: `platform:device`, each a number from 0 or a part of a name, either of which may be left
  * out (`pocl`, `:1`, `nvidia:0`). By default what TILEWRIGHT_OPENCL says; then the first device that compiles
@@ -128,7 +137,7 @@ export function chooseDevice(
       platforms.length === 0
         ? `OpenCL finds no platform (CL_${statusName(noPlatform)}): no driver is installed`
         : 'OpenCL finds no device on any platform',
-      { code: 'OPENCL_NO_DEVICE', hint: `Run: ${howToInstall}` },
+      { code: 'OPENCL_NO_DEVICE', hint: wayToDevices() },
     );
   }
   if (wanted === undefined || wanted === '') {

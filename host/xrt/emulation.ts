@@ -26,8 +26,8 @@ const repairWords: Readonly<Record<ShimRepair, string>> = {
   spinning: 'a host that spins when its simulator has died',
 };
 
-/** What is missing for hardware emulation with this XRT; undefined when nothing is. */
-function wantingOf(prefix: XrtPrefix): string | undefined {
+/** What is missing for hardware emulation with this XRT, and what to do; undefined when nothing is. */
+export function emulationWanting(prefix: XrtPrefix): string | undefined {
   const shim = join(prefix.folder, 'lib', 'libxrt_hwemu.so.2');
   if (!existsSync(shim)) return `${shim} is not there: this XRT has no hardware emulation`;
   if (findProgram('unzip') === undefined) {
@@ -46,7 +46,7 @@ export async function inspectEmulation(): Promise<EmulationReport> {
   const facts = { library, ...(version === undefined ? {} : { version }) };
   try {
     const prefix = await xrtPrefix();
-    const wanting = wantingOf(prefix);
+    const wanting = emulationWanting(prefix);
     return {
       ...facts,
       prefix: prefix.folder,

@@ -1,7 +1,12 @@
 export { liveHandles } from '../ffi/native-handle.ts';
 export { type BufferOptions, XrtBuffer } from './buffer.ts';
 export { XrtDevice } from './device.ts';
-export { type EmulationReport, emulationText, inspectEmulation } from './emulation.ts';
+export {
+  type EmulationReport,
+  emulationText,
+  emulationWanting,
+  inspectEmulation,
+} from './emulation.ts';
 export { type FoundXrt, findXrt } from './find-xrt.ts';
 export { XrtKernel } from './kernel.ts';
 export {

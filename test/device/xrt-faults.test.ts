@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { loadKernelModule, seededRandom } from '../../codegen/index.ts';
@@ -162,6 +162,28 @@ describe('the device xrt and xclbins', () => {
         code: expect.stringMatching(/^XCLBIN_(FORMAT|CORRUPT)$/),
       });
     }
+  });
+
+  it('says what is missing before anything is started', async () => {
+    const { kernel, encoded } = await workload(1);
+    const wanting = async (variable: string, value: string) => {
+      await using device = await openDevice('xrt', { xclbin: await xclbin() });
+      const before = process.env[variable];
+      process.env[variable] = value;
+      const error = await failsSoon(runOn(device, kernel, encoded));
+      process.env[variable] = before;
+      return error;
+    };
+    // The compiler of the prefix, and no unzip.
+    symlinkSync('/usr/bin/g++', join(folder, 'g++'));
+    expect(await wanting('PATH', folder)).toMatchObject({
+      code: 'XRT_EMULATION',
+      message: expect.stringContaining('unzip was not found'),
+    });
+    expect(await wanting('TMPDIR', '/nowhere')).toMatchObject({
+      code: 'FILE_UNWRITABLE',
+      hint: expect.stringContaining('TMPDIR'),
+    });
   });
 
   it('refuses one that is not there', async () => {

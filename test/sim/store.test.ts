@@ -45,6 +45,17 @@ function child(store: string, log: string, mode: string) {
 }
 
 describe('artefact store', () => {
+  test('waits for a builder, and never for a lock that cannot be had', async () => {
+    const store = artefactStore({ folder });
+    const id = `thing-${contentHash('key').slice(0, 12)}`;
+    mkdirSync(join(folder, '.locks'));
+    const file = join(folder, '.locks', `${id}.lock`);
+    writeFileSync(file, '');
+    utimesSync(file, 0, 0);
+    const error = await failureOf(store.build('thing', 'key', put('x', 'hello')));
+    expect(error).toMatchObject({ code: 'STORE_UNWRITABLE' });
+  });
+
   test('builds once, under a name that holds the hash of the key', async () => {
     const store = artefactStore({ folder });
     const first = await store.build('thing', { b: 1, a: [2n] }, put('x', 'hello'));

@@ -262,7 +262,7 @@ class OpenclBackedDevice implements Device {
     if (!device.littleEndian || !device.hasCompiler) {
       throw new TilewrightError(`${device.name} cannot run OpenCL C that tilewright writes`, {
         code: 'OPENCL_DEVICE',
-        hint: 'It takes a little-endian device with a compiler: choose another with TILEWRIGHT_OPENCL.',
+        hint: `It takes a little-endian device with a compiler: choose one with TILEWRIGHT_OPENCL. ${wayToDevices()}`,
       });
     }
     this.#context = new OpenclContext(device);

@@ -1,12 +1,22 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { asWriteError } from '../../../codegen/support/atomic-write.ts';
 import type { PortReport } from '../device.ts';
 
 /** What the device process told of one run. */
 export interface EmulatedRun {
   readonly cycles: number;
   readonly ports: readonly PortReport[];
+}
+
+/** The refusal where the folder for temporary files cannot be written, or is full. */
+export function unwritable(error: unknown): unknown {
+  return asWriteError(
+    error,
+    tmpdir(),
+    'Set TMPDIR to a folder that you may write to, with some space.',
+  );
 }
 
 /**
@@ -20,7 +30,11 @@ export class EmulationFolder {
   #read = 0;
 
   constructor() {
-    this.path = mkdtempSync(join(tmpdir(), 'tilewright-xrt-'));
+    try {
+      this.path = mkdtempSync(join(tmpdir(), 'tilewright-xrt-'));
+    } catch (error) {
+      throw unwritable(error);
+    }
     this.#user = basename(this.path);
     this.#log = join(this.path, 'device.log');
   }

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TilewrightError } from '../../../codegen/support/errors.ts';
-import { xrtEnvironment, xrtPrefix } from '../../xrt/index.ts';
+import { emulationWanting, xrtEnvironment, xrtPrefix } from '../../xrt/index.ts';
 import { type ChildAnswer, type ChildRequest, revivedError } from './child-messages.ts';
-import { EmulationFolder } from './emulation-folder.ts';
+import { EmulationFolder, unwritable } from './emulation-folder.ts';
 import { isAlive, killSession, sessionProcesses, workingIn } from './session-processes.ts';
 import type { RunRequest, XrtCalls } from './xrt-calls.ts';
 
@@ -58,7 +59,13 @@ export class EmulationProcess implements XrtCalls {
   readonly #onExit = () => this.#remove();
 
   private constructor(environment: NodeJS.ProcessEnv) {
-    const output = openSync(join(this.#folder.path, 'host.log'), 'w');
+    let output: number;
+    try {
+      output = openSync(join(this.#folder.path, 'host.log'), 'w');
+    } catch (error) {
+      this.#folder.remove();
+      throw unwritable(error);
+    }
     try {
       this.#child = spawn(process.execPath, [...childCommand(), ...this.#folder.folders], {
         cwd: this.#folder.path,
@@ -83,6 +90,13 @@ export class EmulationProcess implements XrtCalls {
   /** @param memory of the emulated card, as TILEWRIGHT_MEMORY takes it. */
   static async start(memory: string | undefined): Promise<EmulationProcess> {
     const prefix = await xrtPrefix();
+    const wanting = emulationWanting(prefix);
+    if (wanting !== undefined) {
+      throw new TilewrightError(`there is no hardware emulation: ${wanting}`, {
+        code: 'XRT_EMULATION',
+        hint: 'The devices golden, native, sim and opencl work without it.',
+      });
+    }
     const settings = memory === undefined ? {} : { TILEWRIGHT_MEMORY: memory };
     const environment = { ...process.env, USER: 'emulation' };
     return new EmulationProcess({
@@ -207,7 +221,7 @@ export class EmulationProcess implements XrtCalls {
         code: 'XRT_SIMULATOR',
         hint:
           told === undefined
-            ? 'The next run starts another; if it ends again, see whether memory is short.'
+            ? `The next run starts another; if it ends again, see whether memory is short, or the disk of ${tmpdir()}.`
             : 'cosim of the kernel with the same arguments shows where it comes from.',
         cause,
       },
