@@ -11,6 +11,7 @@ import {
   OpenclProgram,
   OpenclQueue,
   type ScalarType,
+  wayToDevices,
 } from '../../opencl/index.ts';
 import type { BuiltKernel } from '../built-kernel.ts';
 import type { Device, DeviceBuffer, KernelArguments, LoadedKernel, RunReport } from '../device.ts';
