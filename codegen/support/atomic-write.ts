@@ -1,21 +1,33 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TilewrightError } from './errors.ts';
 
 /** What a file system says no with, as words; anything else is a bug and is passed on as it is. */
 const refusals: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
+  EBUSY: 'something else uses it',
   EDQUOT: 'the disk quota is used up',
   EEXIST: 'a file is in the way',
+  EFBIG: 'it would be larger than a file may be',
+  EIO: 'the disk failed',
   EISDIR: 'a folder is in the way',
+  ELOOP: 'its symbolic links go in a circle',
+  EMFILE: 'too many files are open',
+  ENAMETOOLONG: 'the name is too long',
+  ENFILE: 'too many files are open',
   ENOENT: 'the folder does not exist',
   ENOSPC: 'the disk is full',
   ENOTDIR: 'a part of the path is a file, not a folder',
+  ENOTEMPTY: 'a folder is in the way',
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
 };
+
+/** What is there already is neither a file nor a folder: renaming over it would take it away from everybody. */
+const special = 'ENOTFILE';
+const specialReason = 'a device, a pipe or a socket is in the way';
 
 /**
  * A file system's refusal to write `path` as the error a user sees.
@@ -23,7 +35,8 @@ const refusals: Readonly<Record<string, string>> = {
  * @returns a TilewrightError `FILE_UNWRITABLE`, or `error` itself when it is something else.
  */
 export function asWriteError(error: unknown, path: string, hint?: string): unknown {
-  const reason = refusals[(error as NodeJS.ErrnoException | null)?.code ?? ''];
+  const code = (error as NodeJS.ErrnoException | null)?.code ?? '';
+  const reason = code === special ? specialReason : refusals[code];
   if (reason === undefined) return error;
   const wayOut = reason.startsWith('the disk')
     ? 'Free some space, or write to another disk.'
@@ -41,6 +54,24 @@ export function temporaryPathFor(path: string): string {
 }
 
 /**
+ * What `path` stands for: the end of its symbolic links, which stay.
+ * @throws an error with a `code` where it cannot be a file.
+ */
+function fileBehind(path: string): string {
+  if (/[\\/]$/.test(path)) throw Object.assign(new Error(path), { code: 'EISDIR' });
+  let real: string;
+  try {
+    real = realpathSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return path;
+    throw error;
+  }
+  const found = statSync(real);
+  if (found.isFile()) return real;
+  throw Object.assign(new Error(path), { code: found.isDirectory() ? 'EISDIR' : special });
+}
+
+/**
  * Writes a file so that a reader sees the old content or the whole new one, never a part of it.
  * Missing folders are made.
  * @param content chunks are written as they come; when one fails to come, nothing is left of the new file.
@@ -50,13 +81,15 @@ export async function writeFileAtomic(
   path: string,
   content: string | Uint8Array | AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  const temporary = temporaryPathFor(path);
+  let temporary: string | undefined;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    const file = fileBehind(path);
+    temporary = temporaryPathFor(file);
+    await mkdir(dirname(file), { recursive: true });
     await writeFile(temporary, content);
-    await rename(temporary, path);
+    await rename(temporary, file);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    if (temporary !== undefined) await rm(temporary, { force: true }).catch(() => undefined);
     throw asWriteError(error, path);
   }
 }
@@ -66,32 +99,31 @@ export async function writeFileAtomic(
  * @throws TilewrightError `FILE_UNWRITABLE`.
  */
 export async function checkWritable(path: string): Promise<void> {
-  const folder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (folder) throw asWriteError({ code: 'EISDIR' }, path);
-  const temporary = temporaryPathFor(path);
+  let temporary: string | undefined;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    const file = fileBehind(path);
+    temporary = temporaryPathFor(file);
+    await mkdir(dirname(file), { recursive: true });
     await writeFile(temporary, '');
   } catch (error) {
     throw asWriteError(error, path);
   } finally {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    if (temporary !== undefined) await rm(temporary, { force: true }).catch(() => undefined);
   }
 }
 
 /** As `writeFileAtomic`, without leaving the current turn of the event loop. */
 export function writeFileAtomicSync(path: string, content: string | Uint8Array): void {
-  const temporary = temporaryPathFor(path);
+  let temporary: string | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    const file = fileBehind(path);
+    temporary = temporaryPathFor(file);
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(temporary, content);
-    renameSync(temporary, path);
+    renameSync(temporary, file);
   } catch (error) {
     try {
-      rmSync(temporary, { force: true });
+      if (temporary !== undefined) rmSync(temporary, { force: true });
     } catch {
       // The folder itself is unreachable: the first error says why.
     }

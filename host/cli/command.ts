@@ -91,8 +91,12 @@ export function defineCommand<const Table extends OptionTable>(
     async run(parsed, context) {
       for (const [option, { array = false }] of Object.entries<Options>(definition.options)) {
         if (!array) checkOnce(option, parsed[option]);
+        if (parsed[option] === '') throw empty(`--${option}`);
       }
       const value = positional === undefined ? '' : String(parsed[positional.name] ?? '');
+      if (positional !== undefined && parsed[positional.name] === '') {
+        throw empty(`<${positional.name}>`);
+      }
       return definition.run(parsed as InferredOptionTypes<Table>, context, value);
     },
   };
@@ -102,6 +106,9 @@ export function defineCommand<const Table extends OptionTable>(
 export function usageError(message: string, hint: string): TilewrightError {
   return new TilewrightError(message, { code: 'USAGE', hint, exitCode: 2 });
 }
+
+const empty = (what: string) =>
+  usageError(`${what} is empty`, 'Give it a value; `--help` has examples.');
 
 /** Of an option that is given twice yargs makes a list, which nobody below expects. */
 function checkOnce(name: string, given: unknown): void {

@@ -28,6 +28,13 @@ export function powerLawWeight(uniform: number): number {
 /** Nodes that are made together, and what is in memory of the graph. */
 const partNodes = 1 << 14;
 
+const weighedTogether = 1 << 22;
+const noNodes: GraphPart = {
+  degrees: new Uint32Array(0),
+  colIdx: new Uint32Array(0),
+  features: new Int16Array(0),
+};
+
 /** The weights of all nodes in order; a second call gives the same again. */
 function* weightsOf(nodes: number, seed: number): Generator<number> {
   const random = uniform(seed);
@@ -53,7 +60,13 @@ export function* syntheticGraph(options: SyntheticGraphOptions): Generator<Graph
     });
   }
   let total = 0;
-  for (const weight of weightsOf(nodes, seed)) total += weight;
+  let weighed = 0;
+  for (const weight of weightsOf(nodes, seed)) {
+    total += weight;
+    weighed += 1;
+    // Parts of no nodes, so that who writes them can be stopped meanwhile.
+    if (weighed % weighedTogether === 0) yield noNodes;
+  }
   const weights = weightsOf(nodes, seed);
   const neighbour = uniform(seed ^ 0x5bd1e995);
   const feature = uniform(seed ^ 0x27d4eb2f);

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { TilewrightError } from '../../codegen/support/errors.ts';
 
@@ -9,7 +10,7 @@ export interface ByteSource extends AsyncDisposable {
   /**
    * Fills `target` with what begins at `offset`.
    * @throws TilewrightError `GRAPH_FILE_CUT` or `GRAPH_FILE_CHANGED` where the file is not what it was when
-   * it was opened. What `target` holds then is not to be used.
+   * it was opened, `GRAPH_FILE` where it cannot be read. What `target` holds then is not to be used.
    * @throws RangeError for a range that was never there.
    */
   read(target: Uint8Array, offset: number): Promise<void>;
@@ -53,6 +54,50 @@ async function stampOf(handle: FileHandle): Promise<Stamp> {
   return { size, mtimeNs, ctimeNs };
 }
 
+/** Node reads no more than 2 GiB - 1 with one call. */
+const mostAtOnce = 1 << 30;
+
+function unreadable(verb: string, path: string, cause: unknown): TilewrightError {
+  return new TilewrightError(`cannot ${verb} ${path}: ${(cause as Error).message}`, {
+    code: 'GRAPH_FILE',
+    hint: 'A graph is a folder with all of its files, as writeGraph() leaves it.',
+    cause,
+  });
+}
+
+/**
+ * Opens what must be a file: opening a pipe would wait for somebody who writes.
+ * @throws TilewrightError `GRAPH_FILE`.
+ */
+async function openFile(path: string): Promise<FileHandle> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (cause) {
+    throw unreadable('open', path, cause);
+  }
+  if ((await handle.stat()).isFile()) return handle;
+  await handle.close();
+  throw unreadable('read', path, new Error('it is not a file'));
+}
+
+/**
+ * The text of a file that is known to be short.
+ * @throws TilewrightError `GRAPH_FILE` where it cannot be read or has more than `most` bytes.
+ */
+export async function readSmallFile(path: string, most: number): Promise<string> {
+  const handle = await openFile(path);
+  try {
+    const { size } = await handle.stat();
+    if (size > most) throw new Error(`it has ${size} bytes, far more than it should`);
+    return await handle.readFile('utf8');
+  } catch (cause) {
+    throw unreadable('read', path, cause);
+  } finally {
+    await handle.close();
+  }
+}
+
 /**
  * Ranges are read by pread, not through a memory map: reading a mapping of a file that somebody else cuts
  * short ends the process with SIGBUS, where a read can say which file it was.
@@ -76,7 +121,9 @@ class FileSource implements ByteSource {
     try {
       await this.#read(target, offset);
     } catch (cause) {
-      if (this.#closed === undefined) throw cause;
+      if (this.#closed === undefined) {
+        throw cause instanceof TilewrightError ? cause : unreadable('read', this.name, cause);
+      }
       throw new TilewrightError(`${this.name} was closed while it was read`, {
         code: 'GRAPH_CLOSED',
         hint: 'Close a graph when the streams of it have ended.',
@@ -88,7 +135,7 @@ class FileSource implements ByteSource {
   async #read(target: Uint8Array, offset: number): Promise<void> {
     let filled = 0;
     while (filled < target.byteLength) {
-      const length = target.byteLength - filled;
+      const length = Math.min(mostAtOnce, target.byteLength - filled);
       const { bytesRead } = await this.#handle.read(target, filled, length, offset + filled);
       if (bytesRead === 0) {
         const found = (await stampOf(this.#handle)).size;
@@ -126,16 +173,7 @@ class FileSource implements ByteSource {
  * @throws TilewrightError `GRAPH_FILE` where it cannot be opened or has another size.
  */
 export async function openFileSource(path: string, expected: number): Promise<ByteSource> {
-  let handle: FileHandle;
-  try {
-    handle = await open(path, 'r');
-  } catch (cause) {
-    throw new TilewrightError(`cannot open ${path}: ${(cause as Error).message}`, {
-      code: 'GRAPH_FILE',
-      hint: 'A graph is a folder with all of its files, as writeGraph() leaves it.',
-      cause,
-    });
-  }
+  const handle = await openFile(path);
   try {
     const stamp = await stampOf(handle);
     if (stamp.size !== BigInt(expected)) {

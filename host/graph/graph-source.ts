@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { TilewrightError } from '../../codegen/support/errors.ts';
-import { type ByteSource, memorySource, openFileSource } from './byte-source.ts';
+import { type ByteSource, memorySource, openFileSource, readSmallFile } from './byte-source.ts';
 
 /** Columns are whole 64-byte beats of 16-bit features, and eight of them at most (`sum_aggregate`). */
 const columnStep = 32;
 const mostColumns = 256;
+/** A header is a few numbers: what is longer is something else, and is not read. */
+const mostHeaderBytes = 1 << 16;
 /** Node ids and places in `colIdx` are u32 in the kernels; 0xFFFFFFFF is no node. */
 const most = 0xffffffff;
 
@@ -28,6 +29,11 @@ export const graphFiles = {
   features: 'features.i16',
   ids: 'ids.u32',
 } as const;
+
+/** Whether `path` is one of those of the graph in `folder`. */
+export function isGraphFile(folder: string, path: string): boolean {
+  return (Object.values(graphFiles) as string[]).includes(relative(folder, path));
+}
 
 /** A graph with a row of features a node, read in ranges. All numbers are little-endian. */
 export interface GraphSource extends AsyncDisposable {
@@ -76,6 +82,15 @@ export function checkColumns(columns: number): void {
   });
 }
 
+/** @throws TilewrightError `GRAPH_SCALE` for a scale that features cannot have. */
+export function checkScale(scale: number): void {
+  if (typeof scale === 'number' && scale > 0 && Number.isFinite(scale)) return;
+  throw new TilewrightError(`a graph's features cannot have the scale ${scale}`, {
+    code: 'GRAPH_SCALE',
+    hint: 'Give a finite number above 0, such as the scale that quantise() found.',
+  });
+}
+
 class OpenGraph implements GraphSource {
   readonly name: string;
   readonly nodes: number;
@@ -116,9 +131,11 @@ class OpenGraph implements GraphSource {
 function openArrays(arrays: GraphArrays): GraphSource {
   const { rowPtr, colIdx, features, columns, scale = 1, ids } = arrays;
   checkColumns(columns);
+  checkScale(scale);
+  if (rowPtr.length === 0) throw new RangeError('rowPtr is empty, and has at least the place 0');
   const nodes = rowPtr.length - 1;
   const sizes = [
-    ['colIdx', colIdx.length, rowPtr[nodes] ?? 0],
+    ['colIdx', colIdx.length, rowPtr[nodes]],
     ['features', features.length, nodes * columns],
     ['ids', ids?.length ?? nodes, nodes],
   ] as const;
@@ -143,13 +160,15 @@ function checkHeader(path: string, header: Partial<GraphHeader> | null): GraphHe
   const { formatVersion, nodes, edges, columns, scale, renumbered } = header ?? {};
   const count = (value: unknown) => Number.isInteger(value) && Number(value) >= 0;
   const right = count(nodes) && count(edges) && Number(nodes) < most && Number(edges) <= most;
-  if (formatVersion !== 1 || !right || !(Number(scale) > 0) || typeof renumbered !== 'boolean') {
+  const numbers = typeof columns === 'number' && typeof scale === 'number';
+  if (formatVersion !== 1 || !right || !numbers || typeof renumbered !== 'boolean') {
     throw new TilewrightError(`${path} is no header of a graph of format 1`, {
       code: 'GRAPH_HEADER',
       hint: 'Write the graph again, with writeGraph() or tilewright graph.',
     });
   }
-  checkColumns(Number(columns));
+  checkColumns(columns);
+  checkScale(scale);
   return header as GraphHeader;
 }
 
@@ -162,9 +181,10 @@ async function openFolder(folder: string, options: OpenGraphOptions): Promise<Gr
   const path = join(folder, graphFiles.header);
   let found: Partial<GraphHeader> | null;
   try {
-    found = JSON.parse(await readFile(path, 'utf8'));
+    found = JSON.parse(await readSmallFile(path, mostHeaderBytes));
   } catch (cause) {
-    throw new TilewrightError(`${folder} is no graph: ${path} is missing or cannot be read`, {
+    const why = cause instanceof TilewrightError ? cause.message : `${path} is no JSON`;
+    throw new TilewrightError(`${folder || 'a folder without a name'} is no graph: ${why}`, {
       code: 'GRAPH_HEADER',
       hint: 'Give the folder that writeGraph() or tilewright graph wrote.',
       cause,
@@ -200,7 +220,7 @@ async function openFolder(folder: string, options: OpenGraphOptions): Promise<Gr
 /**
  * Opens a graph: the folder that `writeGraph` wrote, of which only ranges are read as they are needed, or arrays
  * of this process.
- * @throws TilewrightError `GRAPH_HEADER`, `GRAPH_FILE`, `GRAPH_COLUMNS`.
+ * @throws TilewrightError `GRAPH_HEADER`, `GRAPH_FILE`, `GRAPH_COLUMNS`, `GRAPH_SCALE`.
  * @throws RangeError for arrays of lengths that do not fit each other.
  */
 export async function openGraph(
@@ -223,7 +243,8 @@ export async function readWords(
 
 /**
  * The places of the lists of some nodes, count + 1 numbers.
- * @throws TilewrightError `GRAPH_ROWPTR` where they are none.
+ * @throws TilewrightError `GRAPH_ROWPTR` where they are none: where they fall, where the first list does not
+ * begin at 0, and where the last does not end with the edges.
  */
 export async function readPlaces(
   graph: GraphSource,
@@ -231,14 +252,18 @@ export async function readPlaces(
   count: number,
 ): Promise<Uint32Array> {
   const places = await readWords(graph.rowPtr, first, count + 1);
+  const wrong = (what: string) =>
+    new TilewrightError(`${graph.rowPtr.name}: ${what}, and there are ${graph.edges} edges`, {
+      code: 'GRAPH_ROWPTR',
+      hint: 'rowPtr begins with 0, never falls, and ends with the number of edges; little-endian.',
+    });
+  if (first === 0 && places[0] !== 0) throw wrong(`the first list begins at ${places[0]}`);
+  const last = first + count === graph.nodes ? places[count] : graph.edges;
   for (let at = 0; at < count; at++) {
     if (places[at] <= places[at + 1] && places[at + 1] <= graph.edges) continue;
-    throw new TilewrightError(
-      `${graph.rowPtr.name}: the list of node ${first + at} goes from ${places[at]} to ` +
-        `${places[at + 1]}, and there are ${graph.edges} edges`,
-      { code: 'GRAPH_ROWPTR', hint: 'rowPtr must never fall, and ends with the number of edges.' },
-    );
+    throw wrong(`the list of node ${first + at} goes from ${places[at]} to ${places[at + 1]}`);
   }
+  if (last !== graph.edges) throw wrong(`the last list ends at ${last}`);
   return places;
 }
 

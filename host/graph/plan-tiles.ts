@@ -171,8 +171,11 @@ export async function planTiles(graph: GraphSource, options: PlanOptions): Promi
       },
     );
   }
-  const count = Math.max(Math.min(leastTiles, nodes), Math.ceil(nodes / rows), 1);
-  const tileNodes = Math.max(1, Math.ceil(nodes / count));
+  const least = Math.min(leastTiles, nodes);
+  const count = Math.max(least, Math.ceil(nodes / rows), 1);
+  let tileNodes = Math.max(1, Math.ceil(nodes / count));
+  // Rounded up, so many nodes a tile may leave nothing for the last tiles.
+  while (Math.ceil(nodes / tileNodes) < least) tileNodes -= 1;
   return {
     bankBytes,
     unitBytes: bytes + featureBuffers * tileNodes * rowBytes,

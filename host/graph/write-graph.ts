@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { asWriteError, temporaryPathFor } from '../../codegen/support/atomic-write.ts';
 import { TilewrightError } from '../../codegen/support/errors.ts';
-import { checkColumns, type GraphHeader, graphFiles } from './graph-source.ts';
+import { checkColumns, checkScale, type GraphHeader, graphFiles } from './graph-source.ts';
 
 /** Some nodes in a row, the next ones of the graph. */
 export interface GraphPart {
@@ -66,6 +67,12 @@ class GraphFiles {
   }
 }
 
+const alreadyThere = (folder: string) =>
+  new TilewrightError(`${folder} is there already`, {
+    code: 'GRAPH_EXISTS',
+    hint: 'Remove it first, or give another folder: a graph is never written over.',
+  });
+
 function misfit(message: string): TilewrightError {
   return new TilewrightError(`cannot write the graph: ${message}`, {
     code: 'GRAPH_PART',
@@ -104,6 +111,8 @@ async function writeParts(
   await files.append('colIdx', new Uint32Array(0));
   await files.append('features', new Int16Array(0));
   for await (const part of parts) {
+    // Parts may come without a pause, in which no signal would be heard.
+    await setImmediate();
     signal?.throwIfAborted();
     checkPart(part, nodes, columns);
     if ((part.ids !== undefined) !== files.has('ids') && nodes > 0) {
@@ -134,7 +143,7 @@ async function writeParts(
  * Writes a graph as a folder that `openGraph` opens, part by part: no more than a part is in memory. The folder
  * appears when the graph is whole; where anything fails, nothing is left.
  * @returns what its graph.json says.
- * @throws TilewrightError `GRAPH_EXISTS`, `GRAPH_PART`, `GRAPH_COLUMNS`, `FILE_UNWRITABLE` (a full disk among
+ * @throws TilewrightError `GRAPH_EXISTS`, `GRAPH_PART`, `GRAPH_COLUMNS`, `GRAPH_SCALE`, `FILE_UNWRITABLE` (a full disk among
  * others), and whatever `parts` throws.
  */
 export async function writeGraph(
@@ -143,22 +152,22 @@ export async function writeGraph(
   options: GraphOptions,
 ): Promise<GraphHeader> {
   checkColumns(options.columns);
-  if (existsSync(folder)) {
-    throw new TilewrightError(`${folder} is there already`, {
-      code: 'GRAPH_EXISTS',
-      hint: 'Remove it first, or give another folder: a graph is never written over.',
-    });
-  }
-  const files = new GraphFiles(temporaryPathFor(folder));
+  checkScale(options.scale ?? 1);
+  // Without the slash that a shell completes the name of a folder with: another name is made of it.
+  const target = resolve(folder);
+  const files = new GraphFiles(temporaryPathFor(target));
   try {
-    await mkdir(dirname(folder), { recursive: true });
+    if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) throw alreadyThere(folder);
+    await mkdir(dirname(target), { recursive: true });
     await mkdir(files.folder);
     const header = await writeParts(files, parts, options);
     await files.close();
     await writeFile(join(files.folder, graphFiles.header), `${JSON.stringify(header, null, 2)}\n`);
-    await rename(files.folder, folder);
+    await rename(files.folder, target);
     return header;
   } catch (error) {
+    // Somebody else wrote it meanwhile.
+    if ((error as NodeJS.ErrnoException | null)?.code === 'ENOTEMPTY') throw alreadyThere(folder);
     throw asWriteError(error, folder);
   } finally {
     await files.close().catch(() => undefined);

@@ -76,6 +76,15 @@ function checkWord(what: string, value: number): void {
   });
 }
 
+/** As many times as nobody meant would be for ever. */
+function checkRetries(retries: number): void {
+  if (Number.isSafeInteger(retries) && retries >= 0) return;
+  throw new TilewrightError(`a run that failed cannot be done again ${retries} times`, {
+    code: 'PLAN_OPTION',
+    hint: 'Give a whole number, 0 or more, as retries.',
+  });
+}
+
 function checkKernels({ sample, sum }: TileKernels, { fanout, columns }: TilePlan): void {
   const wanted = [
     [sample, 'tile_sample', { fanout, replace: 0 }],
@@ -142,6 +151,7 @@ class Stream implements TileStream {
     const { devices, fanout = 16, key = 1, hop = 0, retries = 1, signal, now } = options;
     checkWord('key', key);
     checkWord('hop', hop);
+    checkRetries(retries);
     if (devices.length === 0) {
       throw new TilewrightError('a stream without a device', {
         code: 'STREAM_NO_DEVICE',

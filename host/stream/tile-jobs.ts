@@ -77,18 +77,21 @@ export function bucketSamples(
   const absent = absentId;
   const width = rowWords(plan.fanout);
   const { nodes } = graph;
-  const { count } = job;
+  const { count, places } = job;
+  const unknown = (seed: number, id: number) =>
+    unknownNode(graph, `the list of node ${job.tile.firstNode + job.firstSeed + seed}`, id);
   const starts = new Uint32Array(tiles.length + 1);
   for (let seed = 0, at = 0; seed < count; seed++) {
+    let missing = Math.min(plan.fanout, places[seed + 1] - places[seed]);
     for (const end = at + width; at < end; at++) {
       const id = samples[at];
       if (id === absent) continue;
-      if (id >= nodes) {
-        const node = job.tile.firstNode + job.firstSeed + seed;
-        throw unknownNode(graph, `the list of node ${node}`, id);
-      }
+      if (id >= nodes) throw unknown(seed, id);
       starts[((id / tileNodes) | 0) + 1] += 1;
+      missing -= 1;
     }
+    // As many are drawn as there are, so that one of those drawn was the number that is no node.
+    if (missing > 0) throw unknown(seed, absent);
   }
   for (let tile = 0; tile < tiles.length; tile++) starts[tile + 1] += starts[tile];
   const next = starts.slice(0, tiles.length);

@@ -1,3 +1,4 @@
+import { TilewrightError } from '../../codegen/support/errors.ts';
 import { readPlaces, readWords } from '../graph/graph-source.ts';
 import type { Tile } from '../graph/plan-tiles.ts';
 import { Condition } from './condition.ts';
@@ -9,6 +10,13 @@ import type { TileWork } from './tile-unit.ts';
  * a tile are many bytes, so are its runs, and waiting for the last of them costs less than the memory.
  */
 const tilesAtOnce = (bytes: number) => (bytes <= 1 << 25 ? 2 : 1);
+
+function listGrew(name: string, node: number): TilewrightError {
+  return new TilewrightError(`${name} was changed: the list of node ${node} has grown`, {
+    code: 'GRAPH_FILE_CHANGED',
+    hint: 'Leave a graph alone while it streams, then start again.',
+  });
+}
 
 /** A tile on its way through the pipeline. */
 export interface TileProgress {
@@ -63,7 +71,9 @@ export class TileSource {
       const firstNode = tile.firstNode + firstSeed;
       const places = await readPlaces(graph, firstNode, most);
       let count = most;
-      while (places[count] - places[0] > plan.edgesPerRun) count -= 1;
+      while (count > 0 && places[count] - places[0] > plan.edgesPerRun) count -= 1;
+      // A list that is longer than any was when the tiles were planned: no run would ever take it.
+      if (count === 0) throw listGrew(graph.rowPtr.name, firstNode);
       const hashed =
         graph.ids === undefined
           ? Uint32Array.from({ length: count }, (_, at) => firstNode + at)

@@ -37,6 +37,12 @@ test('a graph is made, renumbered and streamed in two layers, in as many tiles a
 
 test.each([
   [['graph', 'out/x', '--from', 'y'], 'USAGE', 2],
+  [['graph', ''], 'USAGE', 2],
+  [['graph', 'out/x', '--from', 'y', '--from', 'y', '--order', 'degree'], 'USAGE', 2],
+  [['graph', 'out/x', '--from', 'y', '--order', 'degree', '--nodes', '9'], 'USAGE', 2],
+  [['stream', graph, '--out', 'a', '--out', 'b'], 'USAGE', 2],
+  [['stream', graph, '--out', ''], 'USAGE', 2],
+  [['stream', graph, '--out', join(graph, 'features.i16')], 'USAGE', 2],
   [['stream', 'nowhere'], 'GRAPH_HEADER', 1],
   [['graph', graph], 'GRAPH_EXISTS', 1],
   [['stream', graph, '--bank-mib', '0.001'], 'PLAN_TOO_LARGE', 1],

@@ -1,9 +1,20 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, describe, expect, test } from 'vitest';
 import {
   asWriteError,
+  checkWritable,
   writeFileAtomic,
   writeFileAtomicSync,
 } from '../../codegen/support/atomic-write.ts';
@@ -131,5 +142,34 @@ describe('writeFileAtomic', () => {
     expect(() => writeFileAtomicSync(path, 'x')).toThrow(TilewrightError);
     await expect(writeFileAtomic(folder, 'x')).rejects.toThrow('a folder is in the way');
     expect(readdirSync(tmpdir()).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  test('keeps links and writes what they stand for, and never takes a device or a pipe away', async () => {
+    const inside = join(folder, 'links');
+    mkdirSync(inside);
+    const at = (name: string) => join(inside, name);
+    symlinkSync('file', at('link'));
+    writeFileSync(at('file'), 'there already');
+    await writeFileAtomic(at('link'), 'one');
+    expect(readFileSync(at('file'), 'utf8')).toBe('one');
+    writeFileAtomicSync(at('link'), 'two');
+    expect(readFileSync(at('file'), 'utf8')).toBe('two');
+    symlinkSync('circle', at('circle'));
+    await execa('mkfifo', [at('pipe')]);
+    const before = readdirSync(inside);
+    const refused = [
+      ['pipe', 'a device, a pipe or a socket is in the way'],
+      ['circle', 'its symbolic links go in a circle'],
+      ['circle/below', 'its symbolic links go in a circle'],
+      ['n'.repeat(300), 'the name is too long'],
+      ['nothing/', 'a folder is in the way'],
+    ];
+    for (const [name, why] of refused) {
+      const path = `${inside}/${name}`;
+      await expect(writeFileAtomic(path, 'x')).rejects.toThrow(`cannot write ${path}: ${why}`);
+      await expect(checkWritable(path)).rejects.toThrow(why);
+      expect(() => writeFileAtomicSync(path, 'x')).toThrow(why);
+    }
+    expect(readdirSync(inside)).toEqual(before);
   });
 });

@@ -129,6 +129,20 @@ describe('runs that fail', () => {
     expectFreed(device);
   });
 
+  it('again and again, as often as asked for and not for ever', async () => {
+    await using graph = await openGraph(arrays);
+    const options = await optionsFor([failing(() => true)]);
+    for (const retries of [Number.NaN, -1, 0.5, Number.POSITIVE_INFINITY]) {
+      await expect(collect(stream(graph, { ...options, retries }))).rejects.toMatchObject({
+        code: 'PLAN_OPTION',
+        message: `a run that failed cannot be done again ${retries} times`,
+      });
+    }
+    await expect(collect(stream(graph, { ...options, retries: 4 }))).rejects.toThrow(
+      /failed (on plain: the card fell out(; then )?){5}$/,
+    );
+  });
+
   it('because there is no memory: nothing that was allocated before is kept', async () => {
     const devices = [new PlainDevice(), new PlainDevice()];
     const { allocate } = devices[1];
@@ -330,6 +344,17 @@ describe('files that change', () => {
     expectFreed(device);
   });
 
+  it('a list that grows in memory: not tried for ever', async () => {
+    const device = new PlainDevice();
+    const rowPtr = arrays.rowPtr.slice();
+    await using graph = await openGraph({ ...arrays, rowPtr });
+    const results = stream(graph, await optionsFor([device]));
+    await results.next();
+    rowPtr.fill(0, 0, 64);
+    await expect(collect(results)).rejects.toThrow('the list of node 63 has grown');
+    expectFreed(device);
+  });
+
   it('lists that name no node, and places that fall', async () => {
     const device = new PlainDevice();
     const colIdx = arrays.colIdx.slice();
@@ -339,6 +364,10 @@ describe('files that change', () => {
       'the list of node 40 names node 64, and there are 64',
     );
     expectFreed(device);
+    colIdx.fill(0xffffffff, arrays.rowPtr[40], arrays.rowPtr[41]);
+    await expect(collect(stream(wrong, await optionsFor([device])))).rejects.toThrow(
+      'the list of node 40 names node 4294967295, and there are 64',
+    );
     const rowPtr = arrays.rowPtr.slice();
     rowPtr[9] = rowPtr[8] - 1;
     await using falling = await openGraph({ ...arrays, rowPtr });

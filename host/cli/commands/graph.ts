@@ -46,6 +46,14 @@ export default defineCommand({
     if ((from === undefined) !== (order === undefined)) {
       throw usageError('--from and --order belong together', 'Give both, or neither.');
     }
+    const sizes = ['nodes', 'edges', 'columns', 'seed'] as const;
+    const own = sizes.find((name) => options[name] !== undefined);
+    if (from !== undefined && own !== undefined) {
+      throw usageError(
+        `--${own} is of a random graph`,
+        `Leave it out: --from ${from} has its own.`,
+      );
+    }
     const edges = options.edges ?? 25 * nodes;
     const header = await progress.step(`Writing ${folder}`, async (update) => {
       if (from !== undefined && order !== undefined) {

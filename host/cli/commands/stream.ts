@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Device } from '../../device/device.ts';
-import { defineCommand, realNumber, wholeNumber } from '../command.ts';
+import { defineCommand, realNumber, usageError, wholeNumber } from '../command.ts';
 import { threadsOf, threadsOption } from '../threads-option.ts';
 
 const word = { min: 0, max: 2 ** 32 - 1 };
@@ -67,7 +67,7 @@ export default defineCommand({
   ],
   async run(options, context, folder) {
     const { openDevice } = await import('../../device/open-device.ts');
-    const { openGraph } = await import('../../graph/graph-source.ts');
+    const { isGraphFile, openGraph } = await import('../../graph/graph-source.ts');
     const { stream, writeMeans } = await import('../../stream/index.ts');
     const { describeStream } = await import('../stream-table.ts');
     const { signal, progress } = context;
@@ -82,6 +82,9 @@ export default defineCommand({
       buffers = 3,
     } = options;
     await using graph = await openGraph(folder, { features });
+    if (out !== undefined && isGraphFile(folder, out)) {
+      throw usageError(`--out ${out} is a file of the graph itself`, 'Give another path.');
+    }
     await using opened = new OpenDevices();
     const { devices } = opened;
     const open = () => openDevice(options.device, threadsOf(options));
