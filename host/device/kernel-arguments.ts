@@ -16,17 +16,17 @@ export function scalarValue(
   { name, type }: ManifestScalar,
   value: KernelArguments[string] | undefined,
 ): bigint {
-  const text = `${type.signed ? 'i' : 'u'}${type.width}`;
   const number = typeof value === 'bigint' || Number.isSafeInteger(value);
+  const text = () => `${type.signed ? 'i' : 'u'}${type.width}`;
   if (!number) {
-    throw refuse(manifest, `argument '${name}' must be an integer (${text})`, 'Pass a number.');
+    throw refuse(manifest, `argument '${name}' must be an integer (${text()})`, 'Pass a number.');
   }
   const exact = BigInt(value as number | bigint);
   const wrap = type.signed ? BigInt.asIntN : BigInt.asUintN;
   if (wrap(type.width, exact) !== exact) {
     throw refuse(
       manifest,
-      `${exact} does not fit into argument '${name}' (${text})`,
+      `${exact} does not fit into argument '${name}' (${text()})`,
       'Pass a value that the argument can hold.',
     );
   }

@@ -37,6 +37,7 @@ export class LibraryKernel implements LoadedKernel {
   readonly #names: readonly string[];
   /** Whose words the record holds: what has not changed is not looked at again. */
   readonly #last: Value[];
+  readonly #partRows: ReturnType<typeof partRows>;
   /** Whether the size of the parts is of other arguments. */
   #stale = true;
 
@@ -44,16 +45,17 @@ export class LibraryKernel implements LoadedKernel {
     this.built = built;
     this.#options = options;
     const { manifest } = built;
+    const { pool, device, library, inParts } = options;
     const words = argumentWordCount(manifest);
     this.#places = argumentWords(manifest);
     this.#names = manifest.arguments.map(({ name }) => name);
-    const bytes = options.inParts ? rowBytes(manifest) : new Map<string, bigint>();
+    const bytes = inParts ? rowBytes(manifest) : new Map<string, bigint>();
     const row = new BigUint64Array(words);
     this.#names.forEach((name, at) => {
       row[this.#places[at]] = bytes.get(name) ?? 0n;
     });
     const count = this.#places[this.#names.indexOf(manifest.rows?.count ?? '')] ?? 0;
-    const { pool, device, library } = options;
+    this.#partRows = inParts ? partRows(manifest, pool.threads) : () => 0;
     this.#library = new KernelLibrary(pool, device, library, { words, count, row });
     this.#record = new RunRecord(this.#library.raw, pool.raw, words);
     this.#last = this.#names.map(() => undefined);
@@ -145,8 +147,7 @@ export class LibraryKernel implements LoadedKernel {
       this.#stale = true;
     }
     if (!this.#stale) return;
-    const { inParts, pool } = this.#options;
-    this.#record.partRows = inParts ? partRows(this.built.manifest, values, pool.threads) : 0n;
+    this.#record.partRows = this.#partRows(values);
     this.#stale = false;
   }
 

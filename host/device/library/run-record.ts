@@ -27,8 +27,8 @@ export class RunRecord {
   }
 
   /** 0: all rows in one call. */
-  set partRows(rows: bigint) {
-    this.#words[place.partRows] = rows;
+  set partRows(rows: number) {
+    this.#words[place.partRows] = BigInt(rows);
   }
 
   /** Heeded between two parts of the rows. */
