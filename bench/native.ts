@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { TilewrightError } from '../codegen/support/errors.ts';
 import { renderTable } from '../codegen/support/table.ts';
 import { describeMachine, machineLine } from './machine.ts';
+import type { CallCost } from './native/empty-runs.ts';
 import { measureNative, type NativeResult } from './native/measure.ts';
 import { runMain } from './run-main.ts';
 
@@ -50,21 +51,31 @@ function render({ figures, scaling, empty }: NativeResult): string {
     one.yardstick.toFixed(2),
     one.ratio.toFixed(3),
   ]);
-  const timeColumns = ['kernel', '1 thread, ms', 'threads', 'ms', 'times as fast'].map(
-    (title, at) => ({
-      title,
-      align: at === 0 ? ('left' as const) : ('right' as const),
-    }),
-  );
-  const times = scaling.map(({ kernel, oneMs, threads, severalMs, speedup }) => [
-    ...[kernel, oneMs.toFixed(2), threads, severalMs.toFixed(2), speedup.toFixed(2)],
+  const right = 'right' as const;
+  const threadColumns = [
+    { title: '' },
+    ...['1 thread, ms', 'threads', 'ms', 'times as fast'].map((title) => ({ title, align: right })),
+  ];
+  const threadRows = scaling.map(({ work, oneMs, threads, severalMs, speedup }) => [
+    ...[work, oneMs.toFixed(2), threads, severalMs.toFixed(2), speedup.toFixed(2)],
   ]);
-  const { synchronousUs, asynchronousUs } = empty;
+  const callColumns = [
+    { title: 'µs a call' },
+    ...['in this thread', 'beside it'].map((title) => ({ title, align: right })),
+  ];
+  const callRow = (title: string, { synchronousUs, asynchronousUs }: CallCost) => [
+    ...[title, synchronousUs.toFixed(2), asynchronousUs.toFixed(1)],
+  ];
   return [
     renderTable(columns, rows),
-    renderTable(timeColumns, times),
-    `an empty run: ${synchronousUs.toFixed(2)} µs in this thread, ${asynchronousUs.toFixed(1)} µs beside it\n`,
-  ].join('\n\n');
+    renderTable(threadColumns, threadRows),
+    renderTable(callColumns, [
+      callRow('an empty run', empty.native),
+      callRow('an empty C function', empty.yardstick),
+    ]),
+  ]
+    .map((table) => `${table}\n`)
+    .join('\n');
 }
 
 await runMain(async () => {

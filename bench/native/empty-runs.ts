@@ -1,34 +1,65 @@
 import type { Device } from '../../host/device/device.ts';
 import { median } from '../rtl/figures.ts';
 import { prepared } from './prepared.ts';
+import type { Yardsticks } from './yardsticks.ts';
 
-/** An empty run, in microseconds: what a call costs before any work is done. */
-export interface EmptyRun {
-  /** `runSync`, with arguments that the call before had too. */
+/** In microseconds: what a call costs before any work is done. */
+export interface CallCost {
+  /** In this thread. */
   readonly synchronousUs: number;
-  /** `run`, awaited. */
+  /** Beside it, awaited. */
   readonly asynchronousUs: number;
 }
 
-const warmUp = 100;
-/** A clock takes about as long to read as a call that returns at once. */
-const callsTimedTogether = 1000;
+export interface EmptyRuns {
+  /** `runSync`, with arguments that the call before had too, and `run`. */
+  readonly native: CallCost;
+  /** A C function that does nothing. */
+  readonly yardstick: CallCost;
+}
 
-/** Runs of mean_aggregate over no rows. */
-export async function measureEmptyRuns(device: Device, fanout: number): Promise<EmptyRun> {
+const turns = 200;
+const warmUp = 50;
+/** A clock takes about as long to read as a call that returns at once. */
+const callsTimedTogether = 500;
+
+function synchronous(call: () => void): number {
+  const start = performance.now();
+  for (let at = 0; at < callsTimedTogether; at++) call();
+  return (1000 * (performance.now() - start)) / callsTimedTogether;
+}
+
+async function asynchronous(call: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await call();
+  return 1000 * (performance.now() - start);
+}
+
+/** Runs of mean_aggregate over no rows, and calls of nothing, in turns. */
+export async function measureEmptyRuns(
+  device: Device,
+  fanout: number,
+  yardsticks: Yardsticks,
+): Promise<EmptyRuns> {
   const workload = { ids: new Uint32Array(0), features: new Int16Array(64), means: 0, rows: 0 };
   const { kernel, args, run } = await prepared(device, 'mean_aggregate', fanout, workload);
-  const asynchronous: number[] = [];
-  for (let turn = 0; turn < warmUp + 400; turn++) {
-    const start = performance.now();
-    await run();
-    if (turn >= warmUp) asynchronous.push(1000 * (performance.now() - start));
+  const costs: { readonly native: CallCost; readonly yardstick: CallCost }[] = [];
+  for (let turn = 0; turn < warmUp + turns; turn++) {
+    const cost = {
+      native: {
+        synchronousUs: synchronous(() => void kernel.runSync?.(args)),
+        asynchronousUs: await asynchronous(run),
+      },
+      yardstick: {
+        synchronousUs: synchronous(yardsticks.nothing),
+        asynchronousUs: await asynchronous(yardsticks.nothingBeside),
+      },
+    };
+    if (turn >= warmUp) costs.push(cost);
   }
-  const synchronous: number[] = [];
-  for (let turn = 0; turn < warmUp; turn++) {
-    const start = performance.now();
-    for (let call = 0; call < callsTimedTogether; call++) kernel.runSync?.(args);
-    synchronous.push((1000 * (performance.now() - start)) / callsTimedTogether);
-  }
-  return { synchronousUs: median(synchronous), asynchronousUs: median(asynchronous) };
+  const of = (who: 'native' | 'yardstick') => ({
+    synchronousUs: median(costs.map((cost) => cost[who].synchronousUs)),
+    asynchronousUs: median(costs.map((cost) => cost[who].asynchronousUs)),
+  });
+  return { native: of('native'), yardstick: of('yardstick') };
 }

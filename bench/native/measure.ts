@@ -5,9 +5,9 @@ import type { LoadedKernel } from '../../host/device/device.ts';
 import { openDevice } from '../../host/device/open-device.ts';
 import { powerLawGraph, samplerRun } from '../power-law-graph.ts';
 import { median } from '../rtl/figures.ts';
-import { type EmptyRun, measureEmptyRuns } from './empty-runs.ts';
+import { type EmptyRuns, measureEmptyRuns } from './empty-runs.ts';
 import { prepared } from './prepared.ts';
-import { measureThreads, type ThreadsFigure } from './threads.ts';
+import { measureProcessor, measureThreads, type ThreadsFigure } from './threads.ts';
 import { buildYardsticks } from './yardsticks.ts';
 
 export interface NativeOptions {
@@ -86,7 +86,7 @@ export interface NativeResult {
   readonly options: NativeOptions;
   readonly figures: readonly NativeFigure[];
   readonly scaling: readonly ThreadsFigure[];
-  readonly empty: EmptyRun;
+  readonly empty: EmptyRuns;
 }
 
 export async function measureNative(
@@ -167,7 +167,9 @@ export async function measureNative(
   const meanSeveral = await prepared(several, 'mean_aggregate', fanout, averaging);
   scaling.push(await measureThreads(mean, meanSeveral, 'means', { repeats, threads }));
 
+  scaling.push(await measureProcessor(yardsticks, { repeats, threads }));
+
   tell('empty runs');
-  const empty = await measureEmptyRuns(device, fanout);
+  const empty = await measureEmptyRuns(device, fanout, yardsticks);
   return { options, figures, scaling, empty };
 }

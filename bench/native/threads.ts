@@ -1,10 +1,12 @@
 import { TilewrightError } from '../../codegen/support/errors.ts';
 import { median } from '../rtl/figures.ts';
 import type { Prepared } from './prepared.ts';
+import type { Yardsticks } from './yardsticks.ts';
 
-/** The same run by one thread and by several, in milliseconds: medians of runs that took turns. */
+/** The same work by one thread and by several, in milliseconds: medians of runs that took turns. */
 export interface ThreadsFigure {
-  readonly kernel: string;
+  /** The kernel, or `registers only`: what the processor gives to threads that share nothing. */
+  readonly work: string;
   readonly threads: number;
   readonly oneMs: number;
   readonly severalMs: number;
@@ -30,7 +32,7 @@ export async function measureThreads(
   { repeats, threads }: { readonly repeats: number; readonly threads: number },
 ): Promise<ThreadsFigure> {
   const { kernel } = one.kernel.built.manifest;
-  const times: { readonly one: number; readonly several: number }[] = [];
+  const times: Times[] = [];
   // The first turn warms caches and pages up, and starts the threads.
   for (let turn = 0; turn < repeats + 1; turn++) {
     const time = { one: await one.run(), several: await several.run() };
@@ -42,10 +44,43 @@ export async function measureThreads(
       hint: 'A wrong result has no figure: compare both with golden.',
     });
   }
+  return figureOf(kernel, threads, times);
+}
+
+interface Times {
+  readonly one: number;
+  readonly several: number;
+}
+
+function figureOf(work: string, threads: number, times: readonly Times[]): ThreadsFigure {
   return {
-    ...{ kernel, threads },
-    oneMs: median(times.map((time) => time.one)),
-    severalMs: median(times.map((time) => time.several)),
-    speedup: median(times.map((time) => time.one / time.several)),
+    ...{ work, threads },
+    oneMs: median(times.map(({ one }) => one)),
+    severalMs: median(times.map(({ several }) => several)),
+    speedup: median(times.map(({ one, several }) => one / several)),
   };
+}
+
+const spinRounds = 6_000_000;
+
+/** The yardstick: arithmetic in registers, all in one thread, and in parts by as many as are asked for. */
+export async function measureProcessor(
+  { spinBeside }: Yardsticks,
+  { repeats, threads }: { readonly repeats: number; readonly threads: number },
+): Promise<ThreadsFigure> {
+  const part = Math.floor(spinRounds / threads);
+  const timed = async (work: () => Promise<unknown>) => {
+    const start = performance.now();
+    await work();
+    return performance.now() - start;
+  };
+  const times: Times[] = [];
+  for (let turn = 0; turn < repeats + 1; turn++) {
+    const one = await timed(() => spinBeside(part * threads));
+    const several = await timed(() =>
+      Promise.all(Array.from({ length: threads }, () => spinBeside(part))),
+    );
+    if (turn > 0) times.push({ one, several });
+  }
+  return figureOf('registers only', threads, times);
 }

@@ -21,10 +21,16 @@ export interface Yardsticks {
   meanAggregate(ids: Uint32Array, features: Int16Array, means: Int16Array, rows: number): void;
   /** What bounds mean_aggregate: it reads the same rows and adds nothing up. */
   gatherRows(ids: Uint32Array, features: Int16Array, out: Int16Array, rows: number): void;
+  /** A call that does nothing, in this thread. */
+  nothing(): void;
+  /** The same in a thread beside it. */
+  nothingBeside(): Promise<void>;
+  /** Computes in registers alone, beside this thread; about a nanosecond a round. */
+  spinBeside(rounds: number): Promise<void>;
 }
 
 const flags = ['-O3', '-march=native', '-fPIC', '-shared', '-Wall', '-Wextra'];
-const files = ['neighbor-sample.c', 'mean-aggregate.c'];
+const files = ['neighbor-sample.c', 'mean-aggregate.c', 'calls.c'];
 
 /** Compiles `bench/native/yardsticks` with gcc for a fanout, a multiple of 16 up to 64. A row has 64 features. */
 export async function buildYardsticks(fanout: number): Promise<Yardsticks> {
@@ -45,11 +51,23 @@ export async function buildYardsticks(fanout: number): Promise<Yardsticks> {
   const sample = library.func(
     'void yardstick_neighbor_sample(void *, void *, void *, void *, uint32_t, uint32_t, uint32_t)',
   );
+  const nothing = library.func('void yardstick_nothing(void *)');
+  const spin = library.func('uint32_t yardstick_spin(uint32_t)');
+  const beside = (call: typeof nothing, argument: unknown) =>
+    new Promise<void>((resolve, reject) => {
+      call.async(argument, (error: unknown) => {
+        if (error) reject(error);
+        else resolve();
+      });
+    });
   const rowsOf = (name: string) => library.func(`void ${name}(void *, void *, void *, uint32_t)`);
   return {
     neighborSample: (seeds, extent, colIdx, samples, key, hop) =>
       sample(seeds, extent, colIdx, samples, seeds.length, key, hop),
     meanAggregate: rowsOf('yardstick_mean_aggregate'),
     gatherRows: rowsOf('yardstick_gather_rows'),
+    nothing: () => void nothing(null),
+    nothingBeside: () => beside(nothing, null),
+    spinBeside: (rounds) => beside(spin, rounds),
   };
 }

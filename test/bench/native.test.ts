@@ -32,11 +32,14 @@ test.each(documented)('%s', async (line) => {
   }
   expect(figures[1].work).toBe(options.seeds);
   expect(scaling).toMatchObject([
-    { kernel: 'neighbor_sample', threads: 2, speedup: expect.any(Number) },
-    { kernel: 'mean_aggregate', threads: 2, speedup: expect.any(Number) },
+    { work: 'neighbor_sample', threads: 2, speedup: expect.any(Number) },
+    { work: 'mean_aggregate', threads: 2, speedup: expect.any(Number) },
+    { work: 'registers only', threads: 2, speedup: expect.any(Number) },
   ]);
-  expect(empty.synchronousUs).toBeGreaterThan(0);
-  expect(empty.asynchronousUs).toBeGreaterThan(0);
+  for (const { synchronousUs, asynchronousUs } of [empty.native, empty.yardstick]) {
+    expect(synchronousUs).toBeGreaterThan(0);
+    expect(asynchronousUs).toBeGreaterThan(0);
+  }
 });
 
 test('a wrong option is refused', async () => {
