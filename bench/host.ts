@@ -11,6 +11,7 @@ import { execa } from 'execa';
 import { renderTable } from '../codegen/support/table.ts';
 import { buildKernel } from '../host/device/build-kernel.ts';
 import { buildHwEmu } from '../host/device/build-xclbin.ts';
+import { openDevice } from '../host/device/open-device.ts';
 import {
   chooseDevice,
   OpenclBuffer,
@@ -31,6 +32,9 @@ const here = import.meta.dirname;
 const prefix = await xrtPrefix();
 const built = await buildKernel('examples/kernels/vector-add.ts');
 const { file: xclbin } = await buildHwEmu([{ built }], { trace: false });
+
+const median = (values: readonly number[]) =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 interface NodeFigures {
   readonly medianUs: number;
@@ -63,15 +67,36 @@ async function inNode(mode: XrtMode, runs: string): Promise<NodeFigures> {
   });
 }
 
-async function inCpp(runs: string): Promise<number> {
+interface CppFigures {
+  readonly startWaitUs: number;
+  /** With the output read from the card. */
+  readonly readUs: number;
+}
+
+async function inCpp(runs: string): Promise<CppFigures> {
   return inFolder('hw_emu', async (options) => {
     const program = join(options.cwd, 'start-wait');
     const source = join(here, 'host', 'start-wait.cpp');
     const flags = ['-std=c++17', '-O2', '-I/usr/include/xrt', source, '-o', program];
     await execa('g++', [...flags, '-lxrt_coreutil', '-lpthread']);
     const { stderr } = await execa(program, [xclbin, runs], options);
-    return Number(/median ([\d.]+)/.exec(stderr)?.[1]);
+    const figure = (name: string) => Number(new RegExp(`${name} ([\\d.]+)`).exec(stderr)?.[1]);
+    return { startWaitUs: figure('median'), readUs: figure('read') };
   });
+}
+
+/** A whole run of the device `xrt`, whose XRT is in another process: the median, microseconds. */
+async function onDevice(runs: number): Promise<number> {
+  await using device = await openDevice('xrt', { xclbin });
+  const kernel = await device.load(built);
+  const [a, b, c] = [4096, 4096, 4096].map((bytes) => device.allocate(bytes));
+  const times: number[] = [];
+  for (let turn = -50; turn < runs; turn++) {
+    const from = performance.now();
+    await kernel.run({ a, b, c, length: 16 });
+    if (turn >= 0) times.push((performance.now() - from) * 1000);
+  }
+  return median(times);
 }
 
 /** One launch of sixteen work-items and the read of what they made. */
@@ -95,14 +120,17 @@ async function inOpencl(runs: number): Promise<number> {
     read.release();
   }
   context.release();
-  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
+  return median(times);
 }
 
 const noop = await inNode('noop', '100');
 // One before and one after, so that a machine that is busy for a while is seen.
 const cppBefore = await inCpp(values.runs);
 const emulation = await inNode('hw_emu', values.runs);
-const cpp = Math.min(cppBefore, await inCpp(values.runs));
+const device = await onDevice(Number(values.runs));
+const cppAfter = await inCpp(values.runs);
+const cpp = Math.min(cppBefore.startWaitUs, cppAfter.startWaitUs);
+const cppRead = Math.min(cppBefore.readUs, cppAfter.readUs);
 const opencl = await inOpencl(Number(values.runs));
 const machine = await describeMachine({ 'g++': '--version' });
 const result = {
@@ -111,6 +139,9 @@ const result = {
   emulationStartWaitUs: emulation.medianUs,
   emulationStartWaitCppUs: cpp,
   emulationRatio: emulation.medianUs / cpp,
+  deviceRunUs: device,
+  startWaitReadCppUs: cppRead,
+  deviceRatio: device / cppRead,
   openclLaunchReadUs: opencl,
   largeBuffer: { mebibytes: 64, viewMs: noop.viewMs, grownMiB: noop.grownMiB },
 };
@@ -120,6 +151,8 @@ else {
     ['XRT noop, start and wait from Node', `${noop.medianUs.toFixed(2)} µs`, '≤ 1 µs'],
     ['XRT hw_emu, start and wait, C++', `${cpp.toFixed(0)} µs`, ''],
     ['XRT hw_emu, start and wait, Node', `${emulation.medianUs.toFixed(0)} µs`, '≤ 1.5 × C++'],
+    ['XRT hw_emu, start, wait and read, C++', `${cppRead.toFixed(0)} µs`, ''],
+    ['device xrt, a whole run', `${device.toFixed(0)} µs`, '≤ 1.5 × C++'],
     ['OpenCL, launch and read from Node', `${opencl.toFixed(0)} µs`, '≤ 100 µs'],
     [
       '64 MiB buffer as a typed array',

@@ -87,7 +87,7 @@ test.each(exported)('import %s', async (name) => {
 
 test('the process that hosts hardware emulation starts from the bundle, and ends with its host', async () => {
   const file = join(folder, 'node_modules', 'tilewright', 'dist', 'emulation-child.mjs');
-  const child = fork(file, { ...inFolder, detached: true, serialization: 'advanced' });
+  const child = fork(file, { ...inFolder, detached: true });
   expect(await once(child, 'message')).toEqual([{ ready: true }, undefined]);
   child.disconnect();
   expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);

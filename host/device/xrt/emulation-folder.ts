@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { asWriteError } from '../../../codegen/support/atomic-write.ts';
@@ -28,6 +28,7 @@ export class EmulationFolder {
   readonly #user: string;
   readonly #log: string;
   #read = 0;
+  #readBytes = 0;
 
   constructor() {
     try {
@@ -64,6 +65,10 @@ export class EmulationFolder {
 
   /** The run of a compute unit of this kernel that was logged since the last call; most runs of many are not. */
   loggedRun(kernel: string): EmulatedRun | undefined {
+    // Most runs of many are not logged, and a run may take less than the reading of a log.
+    const { size = 0 } = statSync(this.#log, { throwIfNoEntry: false }) ?? {};
+    if (size === this.#readBytes) return undefined;
+    this.#readBytes = size;
     const lines = this.#lines();
     const fresh = lines.slice(this.#read);
     this.#read = lines.length;

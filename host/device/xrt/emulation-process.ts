@@ -71,7 +71,6 @@ export class EmulationProcess implements XrtCalls {
         cwd: this.#folder.path,
         detached: true,
         env: { ...environment, ...this.#folder.environment },
-        serialization: 'advanced',
         stdio: ['ignore', output, output, 'ipc'],
       });
     } finally {

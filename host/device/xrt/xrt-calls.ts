@@ -17,8 +17,8 @@ export interface MemoryValue {
 
 export interface ScalarValue {
   readonly kind: 'scalar';
-  /** Two's complement. */
-  readonly bits: bigint;
+  /** Two's complement, in decimal: JSON, which crosses soonest, has no bigint. */
+  readonly bits: string;
   readonly bytes: 4 | 8;
 }
 

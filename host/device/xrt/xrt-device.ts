@@ -125,7 +125,7 @@ class XrtLoadedKernel implements LoadedKernel {
     const values = manifest.arguments.map((argument) => {
       const value = Object.hasOwn(args, argument.name) ? args[argument.name] : undefined;
       if (argument.kind === 'scalar') {
-        const bits = scalarValue(manifest, argument, value);
+        const bits = String(scalarValue(manifest, argument, value));
         return { kind: 'scalar', bits, bytes: argument.bytes } as const;
       }
       const { reference } = bufferOf(XrtHostBuffer, manifest, argument, value);

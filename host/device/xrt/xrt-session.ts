@@ -80,7 +80,7 @@ export class XrtSession implements XrtCalls {
     const written: { readonly placed: Placed; readonly version: number }[] = [];
     for (const [index, value] of values.entries()) {
       if (value.kind === 'scalar') {
-        run.setScalar(index, value.bits, value.bytes);
+        run.setScalar(index, BigInt(value.bits), value.bytes);
         continue;
       }
       const { version } = value.buffer;
