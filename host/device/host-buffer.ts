@@ -32,6 +32,10 @@ export class HostBuffer implements DeviceBuffer {
     });
   }
 
+  get released(): boolean {
+    return this.#data === undefined;
+  }
+
   write(source: Uint8Array, offset = 0): void {
     this.#check('write', source.byteLength, offset);
     this.data.set(source, offset);

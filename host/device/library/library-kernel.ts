@@ -37,6 +37,8 @@ export class LibraryKernel implements LoadedKernel {
   readonly #names: readonly string[];
   /** Whose words the record holds: what has not changed is not looked at again. */
   readonly #last: Value[];
+  /** Of the record's arguments. */
+  #buffers: readonly ProcessBuffer[] = [];
   readonly #partRows: ReturnType<typeof partRows>;
   /** Whether the size of the parts is of other arguments. */
   #stale = true;
@@ -93,7 +95,7 @@ export class LibraryKernel implements LoadedKernel {
         { code: 'DEVICE_BUSY', hint: 'Await the runs before it, or open another device.' },
       );
     }
-    this.#fill(this.#values(args));
+    if (!this.#holds(args)) this.#fill(this.#values(args));
     this.#record.stop = false;
     // What was released is told as such.
     if (this.#library.released) this.#library.raw;
@@ -108,6 +110,18 @@ export class LibraryKernel implements LoadedKernel {
         else resolve(result);
       });
     });
+  }
+
+  /** Whether the record has these arguments already: most of what a call would cost. */
+  #holds(args: KernelArguments): boolean {
+    const names = this.#names;
+    let left = names.length;
+    for (const _ in args) left--;
+    if (this.#stale || left !== 0) return false;
+    for (let at = 0; at < names.length; at++) {
+      if (args[names[at]] !== this.#last[at] || !Object.hasOwn(args, names[at])) return false;
+    }
+    return !this.#buffers.some(({ released }) => released);
   }
 
   /** In the order of the manifest. */
@@ -148,6 +162,7 @@ export class LibraryKernel implements LoadedKernel {
     }
     if (!this.#stale) return;
     this.#record.partRows = this.#partRows(values);
+    this.#buffers = values.filter((value) => value instanceof ProcessBuffer);
     this.#stale = false;
   }
 
