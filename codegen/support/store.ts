@@ -38,6 +38,8 @@ export interface CleanReport {
 /** Built artefacts, one folder each, named by the hash of everything that went into them. */
 export interface ArtefactStore {
   readonly folder: string;
+  /** For the logs of builds that failed; it may not be there. `clean` removes it. */
+  readonly logs: string;
   /**
    * The artefact of `name` and `key`, built first when it is not there.
    * @param key everything that the artefact depends on; hashed (an object by its sorted JSON).
@@ -59,6 +61,8 @@ export interface ArtefactStore {
 const markerFile = 'artefact.json';
 const temporaryPrefix = '.building-';
 const lockFolder = '.locks';
+/** What builds leave behind that failed. */
+const logFolder = 'logs';
 /** A builder that died is recognised after this long; a living one renews its lock three times as often. */
 const staleMs = 15_000;
 
@@ -147,10 +151,12 @@ async function readMarker(folder: string): Promise<Marker | undefined> {
 
 class FolderStore implements ArtefactStore {
   readonly folder: string;
+  readonly logs: string;
   readonly #building = new Map<string, Promise<BuiltArtefact>>();
 
   constructor(folder: string) {
     this.folder = folder;
+    this.logs = join(folder, logFolder);
   }
 
   build(
@@ -240,6 +246,7 @@ class FolderStore implements ArtefactStore {
       artefacts += 1;
       bytes += size;
     }
+    await this.#writing(() => rm(this.logs, { recursive: true, force: true }));
     const half = await this.#removeHalfBuilt(temporaryPrefix, (name) => this.#isBeingBuilt(name));
     return { artefacts: artefacts + half.artefacts, bytes: bytes + half.bytes };
   }

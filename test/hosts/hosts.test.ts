@@ -1,14 +1,14 @@
-import { copyFileSync, readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
+import { writeMovieLensRuns } from '../../examples/hosts/movielens-runs.ts';
 import { readRunFile, resultLine } from '../../examples/hosts/run-file.ts';
 import { buildHwEmu } from '../../host/device/build-xclbin.ts';
 import { openDevice } from '../../host/device/open-device.ts';
 import { hostEnvironment, xrtPrefix } from '../../host/xrt/index.ts';
 import { jitiCli } from '../support/jiti.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { writeMovieLensRuns } from './movielens-runs.ts';
 
 /**
  * Hosts that know nothing of tilewright run its xclbin from another folder, with environment variables and
@@ -44,6 +44,20 @@ it('C++, C and Node give the same samples and means on the MovieLens graph', asy
       const all = { env, extendEnv: false, timeout: 60_000, cwd: folder, detached: true };
       const program = join(folder, file.replace(/\.\w+$/, ''));
       printed[file].push(...results((await execa(program, [xclbin, run], all)).stdout));
+    }
+  }
+
+  const whole = readFileSync(xclbin);
+  for (const end of [0, 7, 311, 700, Math.floor(whole.length / 2), whole.length - 1]) {
+    const cut = join(folder, 'cut.xclbin');
+    writeFileSync(cut, whole.subarray(0, end));
+    for (const host of Object.keys(printed)) {
+      const program = join(folder, host.replace(/\.\w+$/, ''));
+      const { exitCode, stderr } = await execa(program, [cut, runs[0]], { reject: false });
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 1,
+        stderr: `error: ${cut} is no xclbin, or was cut short`,
+      });
     }
   }
 

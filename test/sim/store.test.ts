@@ -130,6 +130,7 @@ describe('artefact store', () => {
     });
     writeFileSync(join(folder, 'README.md'), 'mine');
     mkdirSync(join(folder, 'photos-0123456789ab'));
+    mkdirSync(join(store.logs, 'of-a-build'), { recursive: true });
     mkdirSync(join(folder, '.building-gone-0123456789ab-1-aabbcc'));
     const listed = await store.list();
     expect(listed.map(({ name }) => name)).toEqual(['first', 'second']);

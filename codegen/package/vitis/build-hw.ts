@@ -56,7 +56,7 @@ export async function buildHw(plan: HwPlan, options: BuildHwOptions = {}): Promi
   };
   const name = `hw-${basename(plan.xclbin, '.xclbin').replaceAll('+', '-')}`;
   const store = artefactStore();
-  const logs = join(store.folder, 'logs', `${name}-${contentHash(key).slice(0, 12)}`);
+  const logs = join(store.logs, `${name}-${contentHash(key).slice(0, 12)}`);
   const { folder, cached } = await store.build(name, key, async (temporary) => {
     await writePlan(plan, temporary);
     const log = join(logs, logFile);

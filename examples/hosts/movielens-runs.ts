@@ -1,7 +1,5 @@
-import { writeRunFile } from '../../examples/hosts/run-file.ts';
-import { loadDataset } from '../../host/dataset/index.ts';
-import { buildKernel } from '../../host/device/build-kernel.ts';
-import { buildCsr, deviceCsr } from '../../host/graph/csr.ts';
+import { buildCsr, buildKernel, deviceCsr, loadDataset } from 'tilewright';
+import { writeRunFile } from './run-file.ts';
 
 /** Users whose neighbourhoods are sampled and aggregated. */
 const seedCount = 128;
