@@ -22,6 +22,8 @@ export class Cursors {
   private readonly own: ProcessPlan;
   private readonly names = new Map<string, string>();
   private readonly declared: { member: string; name: string }[] = [];
+  /** Of memories that the process asks: where they begin, and their beats. */
+  private readonly buffers = new Map<string, { readonly data: string; readonly size: string }>();
 
   constructor(plan: KernelPlan, own: ProcessPlan, scope: NameScope) {
     this.plan = plan;
@@ -29,6 +31,10 @@ export class Cursors {
     for (const { needs } of runsOf(own.segments)) {
       for (const { access, name } of needs) {
         const resource = this.resource(name).name;
+        if (access === 'request' && !this.buffers.has(name)) {
+          const [data, size] = [scope.claim(`${resource}_data`), scope.claim(`${resource}_size`)];
+          this.buffers.set(name, { data, size });
+        }
         for (const counter of countersOf[access]) {
           const member = `w->${resource}.${counter}`;
           if (this.names.has(member)) continue;
@@ -42,7 +48,20 @@ export class Cursors {
 
   /** Lines that begin and end the function. */
   loads(): string[] {
-    return this.declared.map(({ member, name }) => `auto ${name} = ${member};`);
+    const buffers = [...this.buffers].flatMap(([memory, { data, size }]) => {
+      const { name, beats } = known(this.plan.memories.get(memory), memory);
+      return [`uchar *const ${data} = w->${name}.data;`, `const ulong ${size} = w->${beats};`];
+    });
+    return [...this.declared.map(({ member, name }) => `auto ${name} = ${member};`), ...buffers];
+  }
+
+  data(memory: string): string {
+    return known(this.buffers.get(memory), memory).data;
+  }
+
+  /** Beats of a buffer. */
+  size(memory: string): string {
+    return known(this.buffers.get(memory), memory).size;
   }
 
   saves(): string[] {
@@ -50,9 +69,7 @@ export class Cursors {
   }
 
   resource(name: string): StreamPlan | MemoryPlan {
-    const found = this.plan.streams.get(name) ?? this.plan.memories.get(name);
-    if (found === undefined) throw new Error(`the IR names ${name}, which is not there`);
-    return found;
+    return known(this.plan.streams.get(name) ?? this.plan.memories.get(name), name);
   }
 
   /** The text of a counter, the process's own or another's. */
@@ -140,4 +157,9 @@ export class Cursors {
     }
     return { lines, names };
   }
+}
+
+function known<T>(value: T | undefined, name: string): T {
+  if (value !== undefined) return value;
+  throw new Error(`the IR names ${name}, which is not there`);
 }

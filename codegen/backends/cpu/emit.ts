@@ -6,12 +6,11 @@ import {
   type CoroutineTarget,
   type KernelPlan,
   namesIn,
-  type ProcessPlan,
   planKernel,
 } from '../c-coroutines/plan.ts';
 import { stringLiteral } from '../c-coroutines/string-literal.ts';
 import { NameScope } from './names.ts';
-import { memberType, printProcess } from './print-process.ts';
+import { memberType, printProcess, stateMembers } from './print-process.ts';
 
 /** All queues together should leave the first-level cache room for the beats that are on their way. */
 const target: CoroutineTarget = {
@@ -20,13 +19,6 @@ const target: CoroutineTarget = {
   queueBytes: 2048,
   elements: [8, 64],
 };
-
-function members(plan: KernelPlan, own: ProcessPlan): string[] {
-  const names = namesIn(plan, own).variables;
-  return own.process.variables
-    .filter(({ name }) => own.lasting.has(name))
-    .map(({ name, type }) => `${memberType(type)} ${names.get(name)}`);
-}
 
 function bulk(plan: KernelPlan): string[] {
   const rings = [...plan.streams.values()]
@@ -102,7 +94,7 @@ export function emitKernel(kernel: KernelIR): string {
     states: plan.processes.map((own) => ({
       comment: `${own.process.name}: its variables.`,
       name: own.state,
-      fields: members(plan, own),
+      fields: stateMembers(plan, own),
     })),
     requests: plan.requests,
     requestMask: plan.requests - 1,

@@ -26,7 +26,9 @@ import { lastOf, type Need, type Run, runsOf, type Segments } from '../c-corouti
 import { stringLiteral } from '../c-coroutines/string-literal.ts';
 import { converted, operand } from '../c-coroutines/text.ts';
 import { storedInt } from '../c-coroutines/types.ts';
+import { constant } from './chunks.ts';
 import { Cursors } from './cursors.ts';
+import { type ShiftRegister, shiftOf, shiftRegisters } from './shift-registers.ts';
 import { turnVariables } from './turn-variables.ts';
 import {
   chunkCount,
@@ -56,6 +58,44 @@ export function memberType(type: Type): string {
   return `lane_of<${laneType(format)}, ${lanes}>`;
 }
 
+/** The shift registers of a process, by name: those that last from run to run. */
+function registersOf({ process, lasting }: ProcessPlan): Map<string, ShiftRegister> {
+  const found = shiftRegisters(process).filter(({ name }) => lasting.has(name));
+  return new Map(found.map((one) => [one.name, one]));
+}
+
+/** Where lane 0 of each shift register is: a name of the function and of the state. */
+function firstNames(
+  { scope, variables }: ReturnType<typeof namesIn>,
+  registers: ReadonlyMap<string, ShiftRegister>,
+): Map<string, string> {
+  return new Map(
+    [...registers.keys()].map((name) => [name, scope.claim(`${variables.get(name)}_first`)]),
+  );
+}
+
+/** Lanes of a shift register in memory: its own, and as many of what follows, in whole chunks. */
+function registerLanes(type: VecType): number {
+  const { bytes } = storedFormat(type.element);
+  const per = chunkLanes(type.lanes, bytes);
+  return type.lanes + (chunkCount(type.lanes, bytes) + 1) * per;
+}
+
+/** The members of a process's state: its variables that last from run to run. */
+export function stateMembers(plan: KernelPlan, own: ProcessPlan): string[] {
+  const names = namesIn(plan, own);
+  const firsts = firstNames(names, registersOf(own));
+  return own.process.variables
+    .filter(({ name }) => own.lasting.has(name))
+    .flatMap(({ name, type }) => {
+      const member = names.variables.get(name);
+      const first = firsts.get(name);
+      if (first === undefined || type.kind === 'int') return [`${memberType(type)} ${member}`];
+      const lane = laneType(storedFormat(type.element));
+      return [`lane_of<${lane}, ${registerLanes(type)}> ${member}`, `uint ${first}`];
+    });
+}
+
 /** Prints the function of a process: statements that can stop where they wait, and go on from there. */
 export function printProcess(plan: KernelPlan, own: ProcessPlan): readonly string[] {
   return new ProcessPrinter(plan, own).print();
@@ -74,6 +114,8 @@ class ProcessPrinter {
   private readonly types: ReadonlyMap<string, Type>;
   private readonly mutable: ReadonlySet<string>;
   private readonly arrays: ReadonlyMap<string, string>;
+  private readonly registers: ReadonlyMap<string, ShiftRegister>;
+  private readonly firsts: ReadonlyMap<string, string>;
   private readonly chunkNames = new Map<string, readonly string[]>();
   private readonly aliases = new Map<string, Alias | Vector>();
   private readonly expressions: VectorExpressions;
@@ -103,7 +145,10 @@ class ProcessPrinter {
   constructor(plan: KernelPlan, own: ProcessPlan) {
     this.plan = plan;
     this.own = own;
-    const { scope, variables, arrays } = namesIn(plan, own);
+    const all = namesIn(plan, own);
+    const { scope, variables, arrays } = all;
+    this.registers = registersOf(own);
+    this.firsts = firstNames(all, this.registers);
     this.scope = scope;
     this.variables = variables;
     this.arrays = arrays;
@@ -121,6 +166,11 @@ class ProcessPrinter {
       table: (name: string) => known(plan.tables.get(name), name),
       vector: (name: string) => this.vector(name),
       lanesInMemory: (name: string) => this.lanesInMemory(name),
+      shiftedLane: (name: string, lane: number) => {
+        const first = this.firsts.get(name);
+        if (first === undefined) return undefined;
+        return `state->${known(this.variables.get(name), name)}.lane[${first} + ${lane}]`;
+      },
     };
     this.expressions = new VectorExpressions(names, plan.constants, (text) => this.line(text));
   }
@@ -130,8 +180,8 @@ class ProcessPrinter {
       if (one.kind === 'run') continue;
       const inner = one.kind === 'loop' ? [one.body] : [one.then, one.else];
       if (one.kind === 'loop' && !inner.some(hasLoop)) {
-        const lasting = [...turnVariables(this.own.process, one.source)].filter((name) =>
-          this.own.lasting.has(name),
+        const lasting = [...turnVariables(this.own.process, one.source)].filter(
+          (name) => this.own.lasting.has(name) && !this.registers.has(name),
         );
         this.turns.set(one.source, new Set(lasting));
         for (const name of lasting) this.within.add(name);
@@ -142,13 +192,14 @@ class ProcessPrinter {
   print(): readonly string[] {
     const { name, lasting, segments, at } = this.own;
     const kept = this.own.process.variables.filter(
-      (one) => lasting.has(one.name) && !this.within.has(one.name),
+      (one) => lasting.has(one.name) && !this.within.has(one.name) && !this.registers.has(one.name),
     );
     this.line(`auto *const state = &w->${name};`);
     this.line(`uint at = w->at[${at}];`);
     this.line('int next = -1;');
     for (const text of this.cursors.loads()) this.line(text);
     for (const { name: variable, type } of kept) this.declare(variable, type, true);
+    for (const first of this.firsts.values()) this.line(`uint ${first} = state->${first};`);
     this.segments(segments, segments.last);
     this.line('at = FINISHED;');
     this.line('w->moved = 1;');
@@ -156,6 +207,7 @@ class ProcessPrinter {
     this.line(`w->at[${at}] = at;`);
     for (const text of this.cursors.saves()) this.line(text);
     for (const { name: variable, type } of kept) this.save(variable, type);
+    for (const first of this.firsts.values()) this.line(`state->${first} = ${first};`);
     this.line('return next;');
     return this.lines;
   }
@@ -345,18 +397,25 @@ class ProcessPrinter {
         const limits = this.cursors.limits(needs, this.scope);
         for (const text of limits.lines) this.line(text);
         this.line('w->moved = 1;');
-        this.line('for (;;) {');
+        this.fast = { label, turn, assigned: new Set(), limits: limits.names };
+        const before = this.lines.length;
+        const condition = this.condition(loop.condition);
+        const plain = this.lines.length === before;
+        this.lines.length = before;
+        // Two turns in one: vectors that move on from variable to variable then stay where they are.
+        if (plain && this.carriesVectors(loop, turn)) this.lines.push('#pragma GCC unroll 2');
+        this.line(plain ? `while (${condition}) {` : 'for (;;) {');
         this.nested(() => {
-          this.fast = { label, turn, assigned: new Set(), limits: limits.names };
-          this.line(`if (!(${this.condition(loop.condition)})) goto ${left};`);
+          if (!plain) this.line(`if (!(${this.condition(loop.condition)})) goto ${left};`);
           for (const name of turn) this.declare(name, this.typeOf(name), false);
           this.fastSegments(body);
           this.line('{');
           this.nested(() => this.block(loop.step));
           this.line('}');
-          this.fast = undefined;
         });
         this.line('}');
+        if (plain) this.line(`goto ${left};`);
+        this.fast = undefined;
       });
       this.line('}');
       this.line(`${label}:`);
@@ -368,6 +427,19 @@ class ProcessPrinter {
     });
     this.line('}');
     this.line(`${left}:;`);
+  }
+
+  /** Whether a turn hands vectors on to the next in variables. */
+  private carriesVectors(loop: LoopStmt, turn: ReadonlySet<string>): boolean {
+    return [...allStatements(loop.body)]
+      .flatMap(definedBy)
+      .some(
+        (name) =>
+          this.own.lasting.has(name) &&
+          !turn.has(name) &&
+          !this.registers.has(name) &&
+          this.typeOf(name).kind === 'vec',
+      );
   }
 
   private fastSegments({ list }: Segments): void {
@@ -485,6 +557,8 @@ class ProcessPrinter {
         const type = this.typeOf(stmt.variable);
         if (type.kind === 'int') {
           this.assignInt(stmt, stmt.variable, this.expressions.value(stmt.value, type));
+        } else if (this.registers.has(stmt.variable)) {
+          this.assignRegister(stmt.variable, stmt.value, type);
         } else if (this.readable(stmt, stmt.variable) && stmt.value.type.kind === 'vec') {
           const { element, lanes } = type;
           const value = this.expressions.vectorOf(stmt.value, lanes);
@@ -546,6 +620,30 @@ class ProcessPrinter {
         this.plainLoop(stmt);
         return;
     }
+  }
+
+  private assignRegister(name: string, value: Expr, type: VecType): void {
+    const first = known(this.firsts.get(name), name);
+    const shift = shiftOf(value, name);
+    if (shift !== undefined) {
+      // Behind the last lane there is nothing but what follows.
+      this.line(`${first} = min<uint>(${first} + ${shift.by}u, ${type.lanes}u);`);
+      return;
+    }
+    const own = known(this.variables.get(name), name);
+    const format = storedFormat(type.element);
+    const chunk = chunkType(type.lanes, format);
+    const per = chunkLanes(type.lanes, format.bytes);
+    const { fill } = known(this.registers.get(name), name);
+    const texts = this.expressions.stored(value, type);
+    const following = this.expressions.chunks.at(constant([fill], type.lanes), format);
+    for (const [at, text] of texts.entries()) {
+      this.line(`store<${chunk}>(&state->${own}.lane[${at * per}], ${text});`);
+    }
+    for (const [at, text] of following.entries()) {
+      this.line(`store<${chunk}>(&state->${own}.lane[${type.lanes + at * per}], ${text});`);
+    }
+    this.line(`${first} = 0;`);
   }
 
   /** A vector that stays as it is when variables change: all it is made of has names of its own. */
@@ -672,7 +770,7 @@ class ProcessPrinter {
   }
 
   private request(stmt: Extract<Stmt, { readonly kind: 'request' }>): void {
-    const { name, beats, at, memory } = this.memory(stmt.memory);
+    const { name, at, memory } = this.memory(stmt.memory);
     const [first, count] = [stmt.beat, stmt.beats].map(
       (one) => converted(this.expressions.print(one), 'ulong').text,
     );
@@ -680,7 +778,8 @@ class ProcessPrinter {
       this.cursors.counter(memory.name, counter),
     );
     const kind = `${memory.beatBits / 8}, ${memory.direction === 'read'}`;
-    const values = `w->bulk.${name}, w->${name}.data, w->${beats}, ${first}, ${count}`;
+    const buffer = `${this.cursors.data(memory.name)}, ${this.cursors.size(memory.name)}`;
+    const values = `w->bulk.${name}, ${buffer}, ${first}, ${count}`;
     this.line(`if (unlikely(!(ask<${kind}>(${values}, ${asked}, ${requested})))) {`);
     this.nested(() => {
       this.line(`fail_request(w, ${at}, ${first}, ${count});`);

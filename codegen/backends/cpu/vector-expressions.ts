@@ -10,7 +10,7 @@ import {
 } from '../../ir/intervals.ts';
 import {
   type BinaryExpr,
-  type ConcatExpr,
+  type ConstExpr,
   type Expr,
   elementOf,
   type IntType,
@@ -19,7 +19,8 @@ import {
   type ReduceExpr,
   rangeOf,
   type SelectExpr,
-  type ShuffleExpr,
+  sameType,
+  type UnaryExpr,
   u1,
   type VecType,
   type WithLaneExpr,
@@ -31,6 +32,7 @@ import type { Constants } from '../c-coroutines/constants.ts';
 import { ExpressionPrinter, loopLane, type ProcessNames } from '../c-coroutines/expressions.ts';
 import { converted, literal, type Text } from '../c-coroutines/text.ts';
 import { asLane, ChunkPrinter, constant, grouped, laneText } from './chunks.ts';
+import { type Source, sourceOf, sourcesOf } from './lane-sources.ts';
 import {
   bytesFor,
   type Chunked,
@@ -50,10 +52,9 @@ export interface CpuNames extends ProcessNames {
   vector(name: string): Vector;
   /** Something with an array `lane` of the variable's lanes in it; undefined where it is in chunks. */
   lanesInMemory(name: string): string | undefined;
+  /** The text of one lane of a variable that is kept as a shift register; undefined of others. */
+  shiftedLane(name: string, lane: number): string | undefined;
 }
-
-/** Where a lane of a vector comes from: a lane of a vector, or a scalar. */
-type Source = { readonly vector: Expr; readonly lane: number } | { readonly scalar: Expr };
 
 type ByLane = Exclude<BinaryExpr['op'], 'shl' | 'shr'>;
 
@@ -388,7 +389,14 @@ export class VectorExpressions extends ExpressionPrinter {
       const texts = a.map((one, at) => `${so} ? ${one} : ${b[at]}`);
       return this.chunks.chunked(texts, lanes, format, bounds);
     }
-    const condition = this.vectorOf(expr.condition, lanes);
+    return this.chosen(this.vectorOf(expr.condition, lanes), then, other);
+  }
+
+  /** Lane by lane one of two. */
+  private chosen(condition: Vector, then: Vector, other: Vector): Vector {
+    const { lanes } = then;
+    const bounds = hullOf(then, other);
+    const format = formatHolding(bounds, smallest(then, other)) as LaneFormat;
     if (condition.kind === 'constant' && condition.min === condition.max) {
       return condition.min === 0n ? other : then;
     }
@@ -494,6 +502,11 @@ export class VectorExpressions extends ExpressionPrinter {
       return wrapped(this.print(source.scalar), elementOf(expr.type));
     }
     if (source.vector.op === 'var') {
+      const shifted = this.own.shiftedLane(source.vector.name, source.lane);
+      if (shifted !== undefined) {
+        const type = elementOf(source.vector.type);
+        return laneText(shifted, storedFormat(type), rangeOf(type));
+      }
       const there =
         this.own.lanesInMemory(source.vector.name) ?? this.spilled.get(source.vector.name);
       if (there !== undefined) {
@@ -514,6 +527,9 @@ export class VectorExpressions extends ExpressionPrinter {
   /** A vector of lanes from anywhere. */
   private gathered(sources: readonly Source[], type: IntType): Vector {
     const lanes = sources.length;
+    const scalars = sources.flatMap((one) => ('scalar' in one ? [one.scalar] : []));
+    const together = scalars.length === lanes && lanes >= 4 ? this.alike(scalars) : undefined;
+    if (together !== undefined) return this.wrap(together, type);
     const format = storedFormat(type);
     const per = chunkLanes(lanes, format.bytes);
     const own = chunkType(lanes, format);
@@ -521,6 +537,83 @@ export class VectorExpressions extends ExpressionPrinter {
       this.gatheredChunk(sources.slice(chunk * per, (chunk + 1) * per), type, per, own),
     );
     return this.chunks.chunked(texts, lanes, format, rangeOf(type));
+  }
+
+  /** Integers that are computed alike, one a lane, all at once; undefined where they are not alike. */
+  private alike(all: readonly Expr[]): Vector | undefined {
+    const lanes = all.length;
+    const [first] = all;
+    if (all.every((one) => one === first)) return this.vectorOf(first, lanes);
+    if (!all.every((one) => one.op === first.op && sameType(one.type, first.type))) {
+      return undefined;
+    }
+    const type = elementOf(first.type);
+    const part = (of: (one: never) => Expr) => this.alike(all.map((one) => of(one as never)));
+    switch (first.op) {
+      case 'const':
+        return constant(
+          all.map((one) => (one as ConstExpr).value as bigint),
+          lanes,
+        );
+      case 'cast': {
+        const value = part(({ operand }: UnaryExpr) => operand);
+        return value === undefined ? undefined : this.wrap(value, type);
+      }
+      case 'select': {
+        const parts = [
+          part(({ condition }: SelectExpr) => condition),
+          part(({ then }: SelectExpr) => then),
+          part((one: SelectExpr) => one.else),
+        ];
+        const [condition, then, other] = parts;
+        if (condition === undefined || then === undefined || other === undefined) return undefined;
+        const arms = [then, other].map((one) => this.chunks.plain(this.wrap(one, type)));
+        return this.chosen(condition, arms[0], arms[1]);
+      }
+      case 'lane':
+        return this.lanesAlike(all as readonly LaneExpr[], type);
+      default: {
+        if (!('left' in first) || !isRing(first.op)) return undefined;
+        const left = part((one: BinaryExpr) => one.left);
+        const right = part((one: BinaryExpr) => one.right);
+        if (left === undefined || right === undefined) return undefined;
+        return this.ring(first.op, left, right, type);
+      }
+    }
+  }
+
+  /** Lanes of one vector. */
+  private lanesAlike(all: readonly LaneExpr[], type: IntType): Vector | undefined {
+    const [{ vector }] = all;
+    const same = all.every(
+      (one) =>
+        one.vector === vector ||
+        (one.vector.op === 'var' && vector.op === 'var' && one.vector.name === vector.name),
+    );
+    if (!same) return undefined;
+    if (vector.op === 'var' && this.own.shiftedLane(vector.name, 0) !== undefined) return undefined;
+    const lanes = lanesOf(vector.type);
+    const places = all.map(({ index }) => (index.op === 'const' ? Number(index.value) : -1));
+    if (places.every((at) => at >= 0 && at < lanes)) {
+      return this.gathered(
+        places.map((at) => sourceOf(vector, at)),
+        type,
+      );
+    }
+    const from = elementOf(vector.type);
+    const format = storedFormat(from);
+    if (format.bytes !== 4 || (lanes !== 8 && lanes !== 16) || all.length % 8 !== 0)
+      return undefined;
+    const index = this.alike(all.map((one) => one.index));
+    if (index === undefined) return undefined;
+    const indices = this.chunks.at(this.chunks.plain(index), { bytes: 4, signed: false });
+    const values = this.chunks.at(
+      this.chunks.plain(this.wrap(this.vectorOf(vector), from)),
+      format,
+    );
+    const [low, high = low] = values;
+    const texts = indices.map((one) => `look_up(${low}, ${high}, ${one})`);
+    return this.wrap(this.chunks.chunked(texts, all.length, format, rangeOf(from)), type);
   }
 
   private gatheredChunk(
@@ -753,41 +846,4 @@ function smallest(a: Vector, b: Vector): LaneBytes {
 
 function hullOf(a: Interval, b: Interval): Interval {
   return { min: a.min < b.min ? a.min : b.min, max: a.max > b.max ? a.max : b.max };
-}
-
-/** Whether a vector of the type has all lanes of another as they are. */
-function keeps(type: Expr['type'], other: Expr['type']): boolean {
-  return inside(rangeOf(elementOf(other)), elementOf(type));
-}
-
-function scalarIn(expr: Expr, type: IntType): Source {
-  if (inside(rangeOf(elementOf(expr.type)), type)) return { scalar: expr };
-  return { scalar: { op: 'cast', type, operand: expr } };
-}
-
-/** Where lane `at` of a vector comes from, through what only moves lanes; one that wraps them ends the search. */
-function sourceOf(expr: Expr, at: number, whatever = false): Source {
-  if (expr.op === 'shuffle' && (whatever || keeps(expr.type, expr.vector.type))) {
-    return sourceOf(expr.vector, expr.lanes[at]);
-  }
-  if (expr.op === 'concat') {
-    let before = 0;
-    for (const part of expr.vectors) {
-      const lanes = lanesOf(part.type);
-      if (at < before + lanes) {
-        if (!whatever && !keeps(expr.type, part.type)) break;
-        return sourceOf(part, at - before);
-      }
-      before += lanes;
-    }
-  }
-  if (expr.op === 'build') return scalarIn(expr.elements[at], elementOf(expr.type));
-  if (expr.op === 'cast' && expr.operand.type.kind === 'int' && lanesOf(expr.type) === 1) {
-    return scalarIn(expr.operand, elementOf(expr.type));
-  }
-  return { vector: expr, lane: at };
-}
-
-function sourcesOf(expr: ConcatExpr | ShuffleExpr): Source[] {
-  return Array.from({ length: lanesOf(expr.type) }, (_, at) => sourceOf(expr, at, true));
 }
