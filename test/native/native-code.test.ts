@@ -8,7 +8,7 @@ import { buildKernel } from '../../host/device/build-kernel.ts';
 import type { BuiltKernel } from '../../host/device/built-kernel.ts';
 import type { Device } from '../../host/device/device.ts';
 import { compileKernel, kernelSource } from '../../host/device/library/kernel-source.ts';
-import { nativeDevice } from '../../host/device/native/native-device.ts';
+import { LibraryDevice } from '../../host/device/library/library-device.ts';
 import { openDevice } from '../../host/device/open-device.ts';
 
 /** Kernels that make every target wait, fail and print. */
@@ -82,6 +82,6 @@ test('a processor without AVX2 gives the same', async () => {
       optimisation: ['-O1'],
     });
   };
-  await using plain = nativeDevice({ threads: 1 }, build);
+  await using plain = new LibraryDevice({ name: 'plain', threads: 1, inParts: false, build });
   await expectGolden(kernel, plain, [1, 17, 90]);
 });
