@@ -28,7 +28,7 @@ export function powerLawWeight(uniform: number): number {
 /** Nodes that are made together, and what is in memory of the graph. */
 const partNodes = 1 << 14;
 
-const weighedTogether = 1 << 22;
+const weighedTogether = 1 << 20;
 const noNodes: GraphPart = {
   degrees: new Uint32Array(0),
   colIdx: new Uint32Array(0),

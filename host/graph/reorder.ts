@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Csr } from './csr.ts';
 import type { GraphHeader } from './graph-source.ts';
 import { type GraphSource, readPlaces, readWords, unknownNode } from './graph-source.ts';
@@ -13,6 +14,8 @@ export type NodeOrder = (typeof nodeOrders)[number];
 
 /** Rounds after which labels have settled as far as they will, or nearly so. */
 const mostRounds = 10;
+/** Nodes that get their labels before signals are heard again. */
+const nodesAtATime = 1 << 16;
 
 /** How many lists name each node. */
 function namedBy({ nodes, colIdx }: Csr): Uint32Array {
@@ -25,12 +28,20 @@ function namedBy({ nodes, colIdx }: Csr): Uint32Array {
  * Labels that spread along the lists: each node takes the one that most of its neighbours have, its own where
  * that is as frequent, the smallest otherwise. Nodes in turn, so that it ends in few rounds.
  */
-function spreadLabels({ nodes, rowPtr, colIdx }: Csr): Uint32Array {
+async function spreadLabels(
+  { nodes, rowPtr, colIdx }: Csr,
+  signal: AbortSignal | undefined,
+): Promise<Uint32Array> {
   const labels = allRows(nodes);
   const votes = new Uint32Array(nodes);
   for (let round = 0, changed = 1; round < mostRounds && changed > 0; round++) {
     changed = 0;
     for (let node = 0; node < nodes; node++) {
+      if (node % nodesAtATime === 0) {
+        // A large graph takes minutes, in which nobody could stop it otherwise.
+        await setImmediate();
+        signal?.throwIfAborted();
+      }
       const own = labels[node];
       const list = colIdx.subarray(rowPtr[node], rowPtr[node + 1]);
       for (const id of list) votes[labels[id]] += 1;
@@ -52,10 +63,15 @@ function spreadLabels({ nodes, rowPtr, colIdx }: Csr): Uint32Array {
 /**
  * The nodes in an order that brings neighbours together: entry r is the node that becomes node r. Time
  * grows with the edges.
+ * @throws the reason of `signal` when that is aborted.
  */
-export function nodeOrder(csr: Csr, by: NodeOrder): Uint32Array {
+export async function nodeOrder(
+  csr: Csr,
+  by: NodeOrder,
+  signal?: AbortSignal,
+): Promise<Uint32Array> {
   const rows = allRows(csr.nodes);
-  if (by === 'community') return sortedRows(rows, spreadLabels(csr));
+  if (by === 'community') return sortedRows(rows, await spreadLabels(csr, signal));
   // Most first: the complement sorts the other way round.
   return sortedRows(
     rows,
@@ -118,7 +134,7 @@ export async function reorderGraph(
   graph: GraphSource,
   by: NodeOrder,
   folder: string,
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<GraphHeader> {
   const { nodes, edges, columns, scale } = graph;
   const csr = {
@@ -129,6 +145,6 @@ export async function reorderGraph(
   const wrong = csr.colIdx.findIndex((id) => id >= nodes);
   if (wrong >= 0) throw unknownNode(graph, `edge ${wrong}`, csr.colIdx[wrong]);
   const ids = graph.ids === undefined ? allRows(nodes) : await readWords(graph.ids, 0, nodes);
-  const parts = renumbered(graph, csr, nodeOrder(csr, by), ids);
-  return writeGraph(folder, parts, { columns, scale, signal: options.signal });
+  const parts = renumbered(graph, csr, await nodeOrder(csr, by, signal), ids);
+  return writeGraph(folder, parts, { columns, scale, signal });
 }

@@ -60,7 +60,9 @@ test('Ctrl-C in mid-stream: one line, no file, and the exit code of the signal',
   const big = join(folder, 'big');
   await call(['graph', big, '--nodes', '20000', '--edges', '400000', '--columns', '32']);
   const out = join(folder, 'means.i16');
-  const words = ['stream', big, '--device', 'golden', '--bank-mib', '1', '--out', out];
+  // Of the fanout that was built above.
+  const words = ['stream', big, '--device', 'golden', '--fanout', '4', '--bank-mib', '1'];
+  words.push('--out', out);
   const cli = join(packageRoot(), 'host/cli/main.ts');
   const running = execa(process.execPath, [jitiCli, cli, ...words], { reject: false });
   // The first runs are done, and there are hundreds to come.

@@ -89,7 +89,7 @@ describe('a graph on disk', () => {
     await expect(writing).rejects.toMatchObject({ name: 'TimeoutError' });
     expect(readdirSync(folder)).toEqual(before);
     // Before the first node there is much to add up in a large graph: parts without nodes come of it.
-    const parts = syntheticGraph({ nodes: 2 ** 22 + 1, edges: 0 });
+    const parts = syntheticGraph({ nodes: 2 ** 20 + 1, edges: 0 });
     expect(parts.next().value?.degrees.length).toBe(0);
   });
 
@@ -244,13 +244,25 @@ async function means(
 }
 
 describe('a renumbered graph', () => {
-  it('by degree: what many lists name comes first; ties as they were', () => {
+  it('by degree: what many lists name comes first; ties as they were', async () => {
     const csr = {
       nodes: 4,
       rowPtr: Uint32Array.of(0, 2, 3, 5, 5),
       colIdx: Uint32Array.of(2, 3, 2, 3, 2),
     };
-    expect([...nodeOrder(csr, 'degree')]).toEqual([2, 3, 0, 1]);
+    expect([...(await nodeOrder(csr, 'degree'))]).toEqual([2, 3, 0, 1]);
+  });
+
+  it('is not there when it is stopped while labels spread', async () => {
+    await using graph = await openGraph(twoGroups());
+    const controller = new AbortController();
+    const to = join(folder, 'stopped');
+    const writing = reorderGraph(graph, 'community', to, { signal: controller.signal });
+    controller.abort(new Error('enough'));
+    await expect(writing).rejects.toThrow('enough');
+    const csr = { nodes: 128, ...twoGroups() };
+    await expect(nodeOrder(csr, 'community', controller.signal)).rejects.toThrow('enough');
+    expect(existsSync(to)).toBe(false);
   });
 
   it('gives each node the mean that it had, and fewer bytes go up where neighbours are near', async () => {

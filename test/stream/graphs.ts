@@ -76,14 +76,33 @@ export function* partsOf(arrays: GraphArrays, nodes: number): Generator<GraphPar
 /** A graph whose parts were made for `writeGraph`, in memory. */
 export function arraysOf(parts: readonly GraphPart[], columns: number): GraphArrays {
   const degrees = parts.flatMap((part) => [...part.degrees]);
+  // Copied as a whole: a large graph has millions of numbers.
+  const joined = <T extends Uint32Array | Int16Array>(
+    all: readonly T[],
+    into: (n: number) => T,
+  ) => {
+    const whole = into(all.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const part of all) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    return whole;
+  };
   const rowPtr = new Uint32Array(degrees.length + 1);
   degrees.forEach((degree, node) => {
     rowPtr[node + 1] = rowPtr[node] + degree;
   });
   return {
     rowPtr,
-    colIdx: Uint32Array.from(parts.flatMap((part) => [...part.colIdx])),
-    features: Int16Array.from(parts.flatMap((part) => [...part.features])),
+    colIdx: joined(
+      parts.map((part) => part.colIdx),
+      (length) => new Uint32Array(length),
+    ),
+    features: joined(
+      parts.map((part) => part.features),
+      (length) => new Int16Array(length),
+    ),
     columns,
   };
 }
