@@ -18,7 +18,7 @@ export interface EmptyRuns {
   readonly yardstick: CallCost;
 }
 
-const turns = 200;
+const turns = 300;
 const warmUp = 50;
 /** A clock takes about as long to read as a call that returns at once. */
 const callsTimedTogether = 500;
@@ -30,8 +30,6 @@ function synchronous(call: () => void): number {
 }
 
 async function asynchronous(call: () => Promise<unknown>): Promise<number> {
-  // One before it: a thread that has just worked is sooner awake, whoever it worked for.
-  await call();
   const start = performance.now();
   await call();
   return 1000 * (performance.now() - start);
@@ -45,23 +43,19 @@ export async function measureEmptyRuns(
 ): Promise<EmptyRuns> {
   const workload = { ids: new Uint32Array(0), features: new Int16Array(64), means: 0, rows: 0 };
   const { kernel, args, run } = await prepared(device, 'mean_aggregate', fanout, workload);
-  const costs: { readonly native: CallCost; readonly yardstick: CallCost }[] = [];
-  for (let turn = 0; turn < warmUp + turns; turn++) {
-    const cost = {
-      native: {
-        synchronousUs: synchronous(() => void kernel.runSync?.(args)),
-        asynchronousUs: await asynchronous(run),
-      },
-      yardstick: {
-        synchronousUs: synchronous(yardsticks.nothing),
-        asynchronousUs: await asynchronous(yardsticks.nothingBeside),
-      },
-    };
-    if (turn >= warmUp) costs.push(cost);
+  const native = { synchronous: [] as number[], asynchronous: [] as number[] };
+  const yardstick = { synchronous: [] as number[], asynchronous: [] as number[] };
+  for (let turn = 0; turn < turns; turn++) {
+    native.asynchronous.push(await asynchronous(run));
+    yardstick.asynchronous.push(await asynchronous(yardsticks.nothingBeside));
   }
-  const of = (who: 'native' | 'yardstick') => ({
-    synchronousUs: median(costs.map((cost) => cost[who].synchronousUs)),
-    asynchronousUs: median(costs.map((cost) => cost[who].asynchronousUs)),
+  for (let turn = 0; turn < turns; turn++) {
+    native.synchronous.push(synchronous(() => void kernel.runSync?.(args)));
+    yardstick.synchronous.push(synchronous(yardsticks.nothing));
+  }
+  const costOf = (times: typeof native): CallCost => ({
+    synchronousUs: median(times.synchronous.slice(warmUp)),
+    asynchronousUs: median(times.asynchronous.slice(warmUp)),
   });
-  return { native: of('native'), yardstick: of('yardstick') };
+  return { native: costOf(native), yardstick: costOf(yardstick) };
 }

@@ -65,7 +65,7 @@ export class LibraryKernel implements LoadedKernel {
 
   async run(args: KernelArguments, { signal }: DeviceRunOptions = {}): Promise<RunReport> {
     const values = this.#values(args);
-    for (const [at, value] of values.entries()) this.#check(at, value);
+    if (!this.#holds(args)) values.forEach((value, at) => void this.#check(at, value));
     return this.#options.queue.add(async () => {
       if (signal?.aborted) {
         throw this.#stopped('before it started', 'No buffer was changed', signal.reason);
