@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { loadKernelModule, seededRandom } from '../../codegen/index.ts';
 import { parseConnectivity } from '../../codegen/package/connectivity.ts';
@@ -184,6 +184,12 @@ describe('the device xrt and xclbins', () => {
       code: 'FILE_UNWRITABLE',
       hint: expect.stringContaining('TMPDIR'),
     });
+  });
+
+  it('takes a path from the folder of the host', async () => {
+    const path = relative(process.cwd(), await xclbin());
+    await using device = await openDevice('xrt', { xclbin: path });
+    await expectItWorks(device);
   });
 
   it('refuses one that is not there', async () => {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Manifest } from '../../../codegen/package/manifest.ts';
 import { readXclbin } from '../../../codegen/package/xclbin/read-xclbin.ts';
@@ -273,7 +274,10 @@ async function checkKernel(file: string, manifest: Manifest): Promise<void> {
  * the noop mode, which computes nothing, run in this process.
  * @throws TilewrightError `XRT_MISSING`, `XRT_MODE`, `XCLBIN_FILE`, `XCLBIN_FORMAT`, `XCLBIN_CORRUPT`.
  */
-export async function xrtDevice(options: XrtDeviceOptions = {}): Promise<Device> {
+export async function xrtDevice(given: XrtDeviceOptions = {}): Promise<Device> {
+  // XRT may run in another folder than this process.
+  const xclbin = given.xclbin === undefined ? {} : { xclbin: resolve(given.xclbin) };
+  const options = { ...given, ...xclbin };
   const asked = process.env['XCL_EMULATION_MODE'] ?? '';
   const emulated =
     options.xclbin === undefined || (await summaryOf(options.xclbin)).mode === 'hw_emu';
