@@ -76,6 +76,17 @@ describe('a crash folder', () => {
 
   test('is told from others', () => {
     expect(() => readCrash(folder)).toThrow('is no crash folder: it has no crash.json');
+    write('kernel.ts', one.source);
+    const { source: _, ...json } = one;
+    for (const [text, why] of [
+      ['{"kernel": "one', 'its crash.json is no JSON'],
+      ['null', 'its crash.json names no kernel and no seed'],
+      [JSON.stringify({ ...json, targets: ['card'] }), 'its crash.json lacks runs, targets'],
+      [JSON.stringify({ ...json, runs: [null] }), 'its crash.json lacks runs, targets'],
+    ]) {
+      write('crash.json', text);
+      expect(() => readCrash(folder)).toThrow(`is no crash folder: ${why}`);
+    }
   });
 
   test('has a run.sh that finds its checkout', async () => {

@@ -13,7 +13,7 @@ import { TilewrightError } from '../../codegen/support/errors.ts';
 import { packageRoot } from '../../codegen/support/package-root.ts';
 import { runTool, toolVersion } from '../../codegen/support/run-tool.ts';
 import { jitiCli } from '../support/jiti.ts';
-import type { Finding, Run, Target } from './finding.ts';
+import { type Finding, type Run, type Target, targets } from './finding.ts';
 import { runScript } from './run-script.ts';
 
 /** A kernel that failed, and all that is needed to see it fail again. */
@@ -33,6 +33,8 @@ export interface CrashRecord {
 export interface CrashFolderOptions {
   /** Seconds for the artefacts; a kernel that never ends leaves those that were made before. Default 180. */
   readonly patience?: number;
+  /** Ends the collection of artefacts; the folder is written without the rest. */
+  readonly signal?: AbortSignal;
 }
 
 /** What `crash.json` holds, beside the kernel's text, which lies in `kernel.ts`. */
@@ -52,7 +54,7 @@ const recordFile = 'crash.json';
 export async function writeCrashFolder(
   parent: string,
   crash: CrashRecord,
-  { patience = 180 }: CrashFolderOptions = {},
+  { patience = 180, signal }: CrashFolderOptions = {},
 ): Promise<string> {
   const { source, ...record } = crash;
   const [{ kind, target }] = crash.findings;
@@ -66,7 +68,7 @@ export async function writeCrashFolder(
     const script = join(temporary, 'run.sh');
     writeFileSync(script, runScript(crash));
     chmodSync(script, 0o755);
-    await collectArtefacts(temporary, patience);
+    await collectArtefacts(temporary, patience, signal);
     rmSync(folder, { recursive: true, force: true });
     renameSync(temporary, folder);
     return folder;
@@ -81,20 +83,49 @@ export async function writeCrashFolder(
  * @throws TilewrightError `CRASH_FOLDER` when it is none.
  */
 export function readCrash(folder: string): CrashRecord {
-  const [record, kernel] = [join(folder, recordFile), join(folder, kernelFile)];
-  for (const file of [record, kernel]) {
-    if (existsSync(file)) continue;
-    throw new TilewrightError(
-      `${folder} is no crash folder: it has no ${file.slice(folder.length + 1)}`,
-      {
-        code: 'CRASH_FOLDER',
-        hint: 'Name a folder that `npm run fuzz` made: it holds kernel.ts and crash.json.',
-      },
-    );
+  const none = (why: string, cause?: unknown) =>
+    new TilewrightError(`${folder} is no crash folder: ${why}`, {
+      code: 'CRASH_FOLDER',
+      hint: 'Name a folder that `npm run fuzz` made: it holds kernel.ts and crash.json.',
+      cause,
+    });
+  const read = (name: string): string => {
+    try {
+      return readFileSync(join(folder, name), 'utf8');
+    } catch (cause) {
+      const missing = !existsSync(join(folder, name));
+      throw none(missing ? `it has no ${name}` : `its ${name} cannot be read`, cause);
+    }
+  };
+  const text = read(recordFile);
+  const source = read(kernelFile);
+  let json: Partial<CrashJson> | null;
+  try {
+    json = JSON.parse(text) as Partial<CrashJson> | null;
+  } catch (cause) {
+    throw none(`its ${recordFile} is no JSON`, cause);
   }
-  const { versions: _, ...rest } = JSON.parse(readFileSync(record, 'utf8')) as CrashJson;
-  return { ...rest, source: readFileSync(kernel, 'utf8') };
+  const { kernel, programSeed, runs, targets: on, findings } = json ?? {};
+  const known = (name: unknown) => targets.some((one) => one === name);
+  if (typeof kernel !== 'string' || typeof programSeed !== 'number') {
+    throw none(`its ${recordFile} names no kernel and no seed`);
+  }
+  if (!(isList(runs, isRun) && isList(findings, isFinding) && isList(on, known))) {
+    throw none(`its ${recordFile} lacks runs, targets or findings that one can check`);
+  }
+  return { kernel, programSeed, runs, targets: on, findings, source };
 }
+
+/** A list of something, each as `has` wants it. */
+function isList<T>(list: readonly T[] | undefined, has: (one: T) => boolean): list is readonly T[] {
+  return Array.isArray(list) && list.length > 0 && list.every(has);
+}
+
+const isRun = (run: Run | null): boolean =>
+  [run?.seed, run?.size, run?.latency, run?.stall, run?.outstanding].every(Number.isFinite);
+
+const isFinding = (one: Finding | null): boolean =>
+  [one?.target, one?.kind, one?.text].every((word) => typeof word === 'string');
 
 const flags: Readonly<Record<string, string>> = { iverilog: '-V', yosys: '-V' };
 
@@ -115,13 +146,22 @@ async function versions(): Promise<Versions> {
 }
 
 /** In a process of its own, which a kernel may kill or block; what is missing then is told in a file. */
-async function collectArtefacts(folder: string, patience: number): Promise<void> {
+async function collectArtefacts(
+  folder: string,
+  patience: number,
+  stop?: AbortSignal,
+): Promise<void> {
   const script = join(import.meta.dirname, 'collect-artefacts.ts');
-  const signal = AbortSignal.timeout(patience * 1000);
+  const late = AbortSignal.timeout(patience * 1000);
+  const signal = stop === undefined ? late : AbortSignal.any([stop, late]);
   try {
     await runTool(process.execPath, [jitiCli, script, folder], { signal });
   } catch (error) {
-    const why = signal.aborted ? `it took more than ${patience} s` : (error as Error).message;
+    const why = stop?.aborted
+      ? 'the soak was stopped meanwhile'
+      : late.aborted
+        ? `it took more than ${patience} s`
+        : (error as Error).message;
     writeFileSync(join(folder, 'incomplete.txt'), `Artefacts are missing: ${why}\n`);
   }
 }

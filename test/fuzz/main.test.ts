@@ -55,7 +55,7 @@ test('small programs agree as gates, and the report is for a person', async () =
   expect(code).toBe(0);
   expect(stdout).toMatch(/^operator +1 bit +2–8 bit/m);
   expect(stdout).toMatch(/\d+ of \d+ cells of operator × width × directive occurred/);
-  expect(stdout).toMatch(/^3 programs in 1 kernels/m);
+  expect(stdout).toMatch(/^3 programs in 1 kernel,/m);
   expect(stdout).toMatch(/netlist \d+ s/);
 });
 
@@ -70,10 +70,11 @@ test('help, and wrong options with the way out', async () => {
       '--targets takes passes, hls, native, verilator, icarus, opencl, netlist, not card',
     ],
     [['--unknown'], 'Unknown argument: unknown'],
-    [['--replay', 'nowhere'], 'nowhere'],
+    [['--replay', 'nowhere'], 'nowhere is no crash folder'],
+    [['--out', '/proc/nowhere/x'], 'cannot write /proc/nowhere/x: the folder does not exist'],
   ] as const) {
     const ended = await fuzz(...words);
-    expect(ended.code).toBe(message === 'nowhere' ? 1 : 2);
+    expect(ended.code).toBe(message.includes('nowhere') ? 1 : 2);
     expect(ended.stderr).toContain(message);
     expect(ended.stderr).toMatch(/^hint: /m);
     expect(ended.stderr).not.toMatch(/^ +at /m);
@@ -87,6 +88,6 @@ test('Ctrl-C ends it, with a report and nothing left behind', async () => {
   child.kill('SIGINT');
   const { code, stdout } = await ended;
   expect(code).toBe(130);
-  expect(stdout).toMatch(/programs in \d+ kernels/);
+  expect(stdout).toMatch(/programs in \d+ kernels?,/);
   expect(readdirSync(folder)).toEqual([]);
 });

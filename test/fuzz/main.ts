@@ -1,10 +1,14 @@
 // Random kernels, compared on every target with golden: docs/testing.md says what is compared and how.
 //
 //   npm run fuzz -- [--help]
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { writeFileAtomicSync } from '../../codegen/support/atomic-write.ts';
+import { dirname, join, resolve } from 'node:path';
+import {
+  asWriteError,
+  temporaryPathFor,
+  writeFileAtomicSync,
+} from '../../codegen/support/atomic-write.ts';
 import { heedEndingSignals } from '../../codegen/support/ending-signals.ts';
 import { lineProgress } from '../../codegen/support/progress.ts';
 import { reportError } from '../../host/cli/report-error.ts';
@@ -13,7 +17,7 @@ import { readCrash, writeCrashFolder } from './crash-folder.ts';
 import type { Crash } from './fuzz-group.ts';
 import { type MainOptions, parseOptions } from './options.ts';
 import { RecentRate } from './recent-rate.ts';
-import { progressLine, renderReport, reportJson } from './report.ts';
+import { crashLine, progressLine, renderReport, reportJson } from './report.ts';
 import { runFuzz } from './run-fuzz.ts';
 import { shrinkCrash } from './shrink-crash.ts';
 import { WorkerProcess } from './worker-process.ts';
@@ -22,14 +26,23 @@ const { stdout, stderr } = process;
 const note = (line: string): void => void stderr.write(`${line}\n`);
 const progress = stderr.isTTY ? terminalProgress(stderr) : lineProgress(note);
 
-/** Makes the folder of one failing program and, in it, the program that is left when all else is gone. */
+/**
+ * Makes the folder of one failing program and, in it, the program that is left when all else is gone.
+ * @returns the folder; empty where it could not be written, which a soak survives.
+ */
 async function keep(crash: Crash, options: MainOptions, cache: string, signal: AbortSignal) {
-  const { seeds, findings, ...rest } = crash;
+  const { seeds, ...rest } = crash;
   const [programSeed] = seeds;
-  const folder = await writeCrashFolder(resolve(options.out), { ...rest, programSeed, findings });
-  const [{ target, kind, text }] = findings;
-  note(`program ${seeds.join(', ')}: ${target} ${kind}: ${text.split('\n', 1)[0]}\n  ${folder}`);
-  if (!options.shrink || seeds.length > 1) return folder;
+  note(crashLine(crash));
+  let folder: string;
+  try {
+    folder = await writeCrashFolder(resolve(options.out), { ...rest, programSeed }, { signal });
+  } catch (error) {
+    note(reportError(error).text);
+    return '';
+  }
+  note(`  ${folder}`);
+  if (!options.shrink || seeds.length > 1 || signal.aborted) return folder;
   const worker = new WorkerProcess({ patience: options.patience, cache });
   try {
     const minimal = await shrinkCrash(crash, worker, signal);
@@ -43,11 +56,26 @@ async function keep(crash: Crash, options: MainOptions, cache: string, signal: A
   return folder;
 }
 
-async function replay(options: MainOptions, folder: string, cache: string): Promise<number> {
+async function replay(
+  options: MainOptions,
+  folder: string,
+  cache: string,
+  signal: AbortSignal,
+): Promise<number> {
   const { findings, ...crash } = readCrash(folder);
   const worker = new WorkerProcess({ patience: options.patience, cache });
+  const stop = () => worker.stop();
+  signal.addEventListener('abort', stop, { once: true });
   try {
-    const end = await progress.step(`checking ${crash.kernel}`, () => worker.run(crash));
+    const end = await progress.step(`checking ${crash.kernel}`, async () => {
+      const end = await worker.run(crash).catch((error: unknown) => {
+        signal.throwIfAborted();
+        throw error;
+      });
+      // What a stopped process says of itself is no finding.
+      signal.throwIfAborted();
+      return end;
+    });
     const found =
       end.kind === 'done'
         ? end.result.map(({ target, kind, text }) => `${target} ${kind}: ${text}`)
@@ -56,12 +84,28 @@ async function replay(options: MainOptions, folder: string, cache: string): Prom
     else stdout.write(`${found.length > 0 ? found.join('\n') : 'all agree'}\n`);
     return found.length > 0 ? 1 : 0;
   } finally {
+    signal.removeEventListener('abort', stop);
     worker.stop();
+  }
+}
+
+/** Refuses a folder that cannot be written, before the hours whose result it is for; leaves nothing there. */
+function checkFolder(path: string): void {
+  let there = path;
+  while (!existsSync(there)) there = dirname(there);
+  // Not recursive: below /proc, Node's never ends.
+  const made = temporaryPathFor(join(there, 'try'));
+  try {
+    mkdirSync(made);
+    rmSync(made, { recursive: true });
+  } catch (error) {
+    throw asWriteError(error, path);
   }
 }
 
 async function soak(options: MainOptions, cache: string, signal: AbortSignal): Promise<number> {
   const { programs, seed, group, targets, runs, jobs, patience, minutes, json } = options;
+  checkFolder(resolve(options.out));
   const folders: string[] = [];
   const recent = new RecentRate();
   const report = await progress.step(`checking ${programs} random programs`, (update) =>
@@ -94,7 +138,7 @@ async function main(words: readonly string[], signal: AbortSignal): Promise<numb
   const { options } = parsed;
   const cache = mkdtempSync(join(tmpdir(), 'tilewright-fuzz-cache-'));
   try {
-    if (options.replay !== undefined) return await replay(options, options.replay, cache);
+    if (options.replay !== undefined) return await replay(options, options.replay, cache, signal);
     return await soak(options, cache, signal);
   } finally {
     rmSync(cache, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import yargs from 'yargs';
 import { TilewrightError } from '../../codegen/support/errors.ts';
+import { wholeNumber, wrongOption } from '../support/script-options.ts';
 import { type Target, targets } from './finding.ts';
 
 export interface MainOptions {
@@ -21,16 +22,8 @@ export interface MainOptions {
   readonly json: boolean;
 }
 
-function wrong(message: string): TilewrightError {
-  const hint = 'Run `npm run fuzz -- --help`.';
-  return new TilewrightError(message, { code: 'OPTION', hint, exitCode: 2 });
-}
-
-const whole = (option: string, least: number) => (value: unknown) => {
-  const number = Number(value);
-  if (Number.isSafeInteger(number) && number >= least) return number;
-  throw wrong(`--${option} takes a whole number from ${least} on, not ${String(value)}`);
-};
+const script = 'npm run fuzz --';
+const wrong = (message: string): TilewrightError => wrongOption(script, message);
 
 /** @returns the options, or the help text when that was asked for. @throws TilewrightError `OPTION`. */
 export async function parseOptions(
@@ -38,9 +31,14 @@ export async function parseOptions(
 ): Promise<{ readonly options: MainOptions } | { readonly help: string }> {
   let help = '';
   const count = (option: string, value: number, describe: string, least = 1) =>
-    ({ default: value, describe, coerce: whole(option, least), requiresArg: true }) as const;
+    ({
+      default: value,
+      describe,
+      coerce: wholeNumber(script, option, least),
+      requiresArg: true,
+    }) as const;
   const parser = yargs([...words])
-    .scriptName('npm run fuzz --')
+    .scriptName(script)
     .usage(
       '$0 [options]\n\nCompares random kernels on every target with golden, the TypeScript itself.\n' +
         'Ends with 0 when all agree, with 1 when not; each program that fails leaves a folder.',

@@ -1,5 +1,6 @@
 import { renderTable } from '../../codegen/support/table.ts';
 import { coverageCells, coverageTable } from './coverage.ts';
+import type { Crash } from './fuzz-group.ts';
 import type { FuzzReport } from './run-fuzz.ts';
 
 const byCount = (a: readonly [string, number], b: readonly [string, number]) => b[1] - a[1];
@@ -27,7 +28,14 @@ function table(title: string, counts: ReadonlyMap<string, number>): string {
   return renderTable([{ title }, { title: 'times', align: 'right' }], rows);
 }
 
-/** The report of a soak, for a person. */
+/** One line for what failed: the first finding, with the pass that is wrong or the error's code. */
+export function crashLine({ seeds, findings }: Pick<Crash, 'seeds' | 'findings'>): string {
+  const [{ target, kind, where, text }] = findings;
+  const what = `${target} ${kind}${where === undefined ? '' : ` (${where})`}`;
+  return `program ${seeds.join(', ')}: ${what}: ${text.split('\n', 1)[0]}`;
+}
+
+/** The report of a soak, for a person. `folders`: of each failure, empty where none could be written. */
 export function renderReport(report: FuzzReport, folders: readonly string[]): string {
   const { programs, groups, crashes, refused, features, coverage, seconds, wall } = report;
   const { hit, of } = coverageCells(coverage);
@@ -40,15 +48,12 @@ export function renderReport(report: FuzzReport, folders: readonly string[]): st
     `${hit} of ${of} cells of operator × width × directive occurred`,
     ...(features.size > 0 ? [table('language', features)] : []),
     ...(refused.size > 0 ? [table('refused for', refused)] : []),
-    `${programs} programs in ${groups} kernels, ${time(wall)}, ${rate} an hour; ${turned} refused`,
+    `${programs} programs in ${groups} ${groups === 1 ? 'kernel' : 'kernels'}, ${time(wall)}, ${rate} an hour; ${turned} refused`,
     `time of all processes: ${spent.join(', ')}`,
   ];
   if (crashes.length === 0) parts.push('no difference found');
-  for (const [at, { seeds, findings }] of crashes.entries()) {
-    const [{ target, kind, where, text }] = findings;
-    const what = `${target} ${kind}${where === undefined ? '' : ` (${where})`}`;
-    const first = text.split('\n', 1)[0];
-    parts.push(`program ${seeds.join(', ')}: ${what}: ${first}\n  ${folders[at] ?? ''}`.trimEnd());
+  for (const [at, crash] of crashes.entries()) {
+    parts.push(`${crashLine(crash)}\n  ${folders[at] ?? ''}`.trimEnd());
   }
   return parts.join('\n\n');
 }
@@ -62,6 +67,10 @@ export function reportJson(report: FuzzReport, folders: readonly string[]): obje
     features: Object.fromEntries(features),
     seconds: Object.fromEntries(seconds),
     coverage: Object.fromEntries(coverage),
-    crashes: crashes.map(({ seeds, findings }, at) => ({ seeds, findings, folder: folders[at] })),
+    crashes: crashes.map(({ seeds, findings }, at) => ({
+      seeds,
+      findings,
+      folder: folders[at] ?? '',
+    })),
   };
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -34,6 +34,8 @@ test('a kernel that ends its process, one that never ends, and one that is well,
       step: 'golden',
       text: 'golden was not done after 15 s',
     });
+    // What the killed ones could not remove goes with the folder that they were given.
+    expect(readdirSync(join(folder, 'tmp')).length).toBeGreaterThan(0);
     expect(await worker.run(job(gain))).toEqual({ kind: 'done', result: [] });
   } finally {
     worker.stop();

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { TilewrightError } from '../../codegen/support/errors.ts';
 import { killTree } from '../../codegen/support/process-tree.ts';
@@ -55,7 +56,7 @@ const jobsOfProcess = 25;
 export interface WorkerOptions {
   /** Seconds that one step of a job may take. */
   readonly patience: number;
-  /** Folder of what is built. */
+  /** Folder of what is built, and of its temporary files, which a killed process leaves to whoever made the folder. */
   readonly cache: string;
 }
 
@@ -123,10 +124,16 @@ export class WorkerProcess {
   }
 
   private start(): ChildProcess {
-    return fork(join(import.meta.dirname, 'worker.ts'), {
+    const temporary = join(this.options.cache, 'tmp');
+    mkdirSync(temporary, { recursive: true });
+    return fork(join(import.meta.dirname, 'worker.ts'), [temporary], {
       execArgv: ['--import', jitiRegister],
       // No program is compiled twice: PoCL keeps none of them.
-      env: { ...process.env, TILEWRIGHT_CACHE: this.options.cache, POCL_KERNEL_CACHE: '0' },
+      env: {
+        ...process.env,
+        TILEWRIGHT_CACHE: this.options.cache,
+        POCL_KERNEL_CACHE: '0',
+      },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
   }

@@ -6,6 +6,9 @@ import type { Finding } from './finding.ts';
 import { GroupRun } from './fuzz-group.ts';
 import type { FromWorker, Job, SourceJob } from './worker-process.ts';
 
+// Not by the environment: jiti keeps what it has transformed in the folder that was the temporary one at the start.
+process.env['TMPDIR'] = process.argv[2];
+
 const send = (message: FromWorker): void => {
   process.send?.(message);
 };

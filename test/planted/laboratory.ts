@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { killTree } from '../../codegen/support/process-tree.ts';
 import { jitiCli } from '../support/jiti.ts';
 import { copyCheckout, plant } from './copy.ts';
 import type { Catch, Check, Mutation } from './mutation.ts';
@@ -21,16 +22,22 @@ const tasksOfWorker = 12;
 
 /**
  * Where faults are planted: a copy of the checkout in a temporary folder, and the process that runs checks in
- * it. `close` ends the process and removes the folder.
+ * it. `close` ends the process and removes the folder; when `signal` aborts, the process ends and what is being
+ * tried throws the signal's reason.
  */
 export class Laboratory {
-  private readonly folder = mkdtempSync(join(tmpdir(), 'tilewright-planted-'));
+  readonly folder = mkdtempSync(join(tmpdir(), 'tilewright-planted-'));
   private worker: ChildProcess | undefined;
   private readonly root = join(this.folder, 'copy');
   private done = 0;
 
-  constructor() {
+  private readonly temporary = join(this.folder, 'tmp');
+  private readonly signal: AbortSignal | undefined;
+
+  constructor(signal?: AbortSignal) {
+    this.signal = signal;
     copyCheckout(this.root);
+    mkdirSync(this.temporary);
   }
 
   /** The first catch of the fault (of none where the mutation is left out); undefined where nothing sees it. */
@@ -55,6 +62,8 @@ export class Laboratory {
   }
 
   private async ask(task: Task, limit: number): Promise<Catch | undefined> {
+    const { signal } = this;
+    signal?.throwIfAborted();
     const worker = this.start();
     // Of what ends without an answer only the parent can tell where it was.
     let at = { check: task.checks[0] as Catch['check'], sample: task.samples[0]?.name ?? '' };
@@ -62,7 +71,13 @@ export class Laboratory {
       this.stop();
       return { ...at, where, text };
     };
-    const found = await new Promise<Catch | undefined>((resolve) => {
+    let stop = () => {};
+    const found = await new Promise<Catch | undefined>((resolve, reject) => {
+      stop = () => {
+        this.stop();
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', stop, { once: true });
       const timer = setTimeout(
         () => resolve(caught('hang', `no end within ${limit / 1000} s`)),
         limit,
@@ -70,6 +85,8 @@ export class Laboratory {
       worker.removeAllListeners();
       worker.on('exit', (code, killed) => {
         clearTimeout(timer);
+        // Ctrl-C in a terminal reaches it too, maybe before us.
+        if (signal?.aborted) return;
         resolve(caught('crash', killed ?? `exit code ${code}`));
       });
       worker.on('message', (answer: Answer) => {
@@ -81,25 +98,29 @@ export class Laboratory {
         resolve(answer.kind === 'found' ? answer.found : caught('does not load', answer.text));
       });
       worker.send(task);
-    });
+    }).finally(() => signal?.removeEventListener('abort', stop));
     if (++this.done % tasksOfWorker === 0) this.stop();
     return found;
   }
 
   private start(): ChildProcess {
     if (this.worker !== undefined) return this.worker;
-    this.worker = fork(jitiCli, [join(import.meta.dirname, 'worker.ts')], {
+    this.worker = fork(jitiCli, [join(import.meta.dirname, 'worker.ts'), this.temporary], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      env: { ...process.env, TILEWRIGHT_CACHE: join(this.folder, 'store') },
+      env: {
+        ...process.env,
+        TILEWRIGHT_CACHE: join(this.folder, 'store'),
+      },
       execArgv: [],
     });
     return this.worker;
   }
 
   private stop(): void {
-    this.worker?.removeAllListeners();
-    this.worker?.kill('SIGKILL');
+    const { worker } = this;
     this.worker = undefined;
+    worker?.removeAllListeners();
+    if (worker?.pid !== undefined) killTree(worker.pid);
   }
 
   close(): void {

@@ -1,26 +1,53 @@
 // Proves the adapters for all time with yosys-smtbmc and Z3: `make prove`. docs/testing.md, "Proofs".
 //
-//   jiti test/proofs/main.ts [--only TEXT] [--json] [--keep FOLDER]
+//   npm run prove -- [--help]
 
 import { parseArgs } from 'node:util';
 import { heedEndingSignals } from '../../codegen/support/ending-signals.ts';
 import { lineProgress } from '../../codegen/support/progress.ts';
+import { locateTool } from '../../codegen/support/run-tool.ts';
 import { renderTable } from '../../codegen/support/table.ts';
 import { reportError } from '../../host/cli/report-error.ts';
+import { wrongOption } from '../support/script-options.ts';
 import { proofs } from './proofs.ts';
 import { provenFiles, proveOne, type Verdict } from './prove.ts';
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    keep: { type: 'string', default: '.cache/proofs' },
-  },
-});
+const help = `npm run prove -- [options]
+
+Proves the Verilog that every kernel shares, for all time. Ends with 0 when all is proven, with 1 when not.
+
+Options:
+  --only TEXT    Of "SUBJECT: NAME" those that have this in them, e.g. fifo
+  --json         The verdicts as JSON on standard output
+  --keep FOLDER  Folder of the traces of what fails  [default: .cache/proofs]
+  --help         Show help
+`;
+
+/** @throws TilewrightError `OPTION`. */
+function parseOptions(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      options: {
+        only: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        keep: { type: 'string', default: '.cache/proofs' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw wrongOption('npm run prove --', (error as Error).message.split('. ', 1)[0] ?? '');
+  }
+}
 
 const signals = heedEndingSignals();
 
-async function main(): Promise<number> {
+async function main(words: readonly string[]): Promise<number> {
+  const values = parseOptions(words);
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
   const wanted = proofs.filter(
     ({ subject, name }) => values.only === undefined || `${subject}: ${name}`.includes(values.only),
   );
@@ -31,6 +58,7 @@ async function main(): Promise<number> {
     );
     return 2;
   }
+  for (const tool of ['yosys', 'yosys-smtbmc', 'z3']) locateTool(tool);
   const files = await provenFiles();
   const progress = lineProgress((line) => process.stderr.write(`${line}\n`));
   const verdicts: Verdict[] = [];
@@ -74,7 +102,7 @@ async function main(): Promise<number> {
   return failed.length === 0 ? 0 : 1;
 }
 
-const exitCode = await main().catch((error: unknown) => {
+const exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
   const { text, exitCode } = reportError(error);
   process.stderr.write(`${text}\n`);
   return exitCode;

@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileKernel } from '../../codegen/index.ts';
+import { asWriteError } from '../../codegen/support/atomic-write.ts';
 import { packageRoot } from '../../codegen/support/package-root.ts';
 import { filesUnderTest } from '../verilog-library/library.ts';
 import { type Proof, proofs, type Subject } from './proofs.ts';
@@ -78,9 +79,13 @@ export async function proveOne(
     if (!passed && options.keepIn !== undefined) {
       const at = proofs.filter(({ subject }) => subject === proof.subject).indexOf(proof);
       kept = join(options.keepIn, `${proof.subject}-${at + 1}`);
-      await rm(kept, { recursive: true, force: true });
-      await mkdir(options.keepIn, { recursive: true });
-      await cp(folder, kept, { recursive: true });
+      try {
+        await rm(kept, { recursive: true, force: true });
+        await mkdir(options.keepIn, { recursive: true });
+        await cp(folder, kept, { recursive: true });
+      } catch (error) {
+        throw asWriteError(error, kept);
+      }
     }
     const seconds = (performance.now() - start) / 1000;
     return { proof, passed, text, failed, seconds, ...(kept === undefined ? {} : { kept }) };
