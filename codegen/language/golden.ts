@@ -11,7 +11,7 @@ import {
 import { observeLog } from './log.ts';
 import { GoldenReadPort, GoldenWritePort, type PortCount } from './memory.ts';
 import { holdIn } from './rounding.ts';
-import { observeStreams } from './stream.ts';
+import { observeStreams, type SeenStream } from './stream.ts';
 
 export interface GoldenReport {
   /** What the kernel printed, a line an entry. */
@@ -24,6 +24,12 @@ export interface GoldenReport {
     readonly bursts: number;
     readonly beats: number;
   }[];
+}
+
+/** The cause of an error `UNFINISHED`: a line for each memory, `NAME: …`, then one for each of `streams`. */
+export interface Unfinished {
+  readonly unfinished: readonly string[];
+  readonly streams: readonly SeenStream[];
 }
 
 /** Buffers as bytes (whole 64-byte beats); those of write memories are changed in place. */
@@ -74,7 +80,7 @@ export function runGolden<P extends Parameters, A extends Arguments>(
     if (argument.kind !== 'read-array' && argument.kind !== 'write-array') continue;
     bound[name] = Array.from({ length: argument.count }, (_, at) => bound[`${name}_${at}`]);
   }
-  const streams: { readonly left: number; readonly written: number }[] = [];
+  const streams: SeenStream[] = [];
   const log: string[] = [];
   observeLog(
     (line) => log.push(line),
@@ -84,13 +90,17 @@ export function runGolden<P extends Parameters, A extends Arguments>(
         () => definition.dataflow(parameters, bound as Bound<A>),
       ),
   );
-  const left = streams.reduce((total, one) => total + one.left, 0);
+  const left = streams.filter((one) => one.left > 0);
   const unfinished = ports.map((port) => port.unfinished).filter((text) => text !== '');
-  if (left > 0) unfinished.push(`${left} stream elements were written and never read`);
+  for (const one of left) {
+    unfinished.push(`a stream: ${one.left} of ${one.written} elements were never read`);
+  }
   if (unfinished.length > 0) {
     throw new TilewrightError(`${definition.name}: ${unfinished.join('; ')}`, {
       code: 'UNFINISHED',
       hint: 'Every request needs its beats and responses, every write its read: hardware would hang here.',
+      // Who has the manifest names them.
+      cause: { unfinished, streams: left } satisfies Unfinished,
     });
   }
   const elements = streams.reduce((total, one) => total + one.written, 0);

@@ -269,6 +269,9 @@ export class GoldenWritePort<T> extends GoldenPort<T> implements WritePort<T>, P
 
   get unfinished(): string {
     if (!this.queue.empty) return `${this.name}: beats were requested and never sent`;
-    return this.unconfirmed ? `${this.name}: ${this.unconfirmed} responses were never taken` : '';
+    if (this.unconfirmed === 0) return '';
+    const [count, were] =
+      this.unconfirmed === 1 ? ['1 response', 'was'] : [`${this.unconfirmed} responses`, 'were'];
+    return `${this.name}: ${count} ${were} never taken`;
   }
 }

@@ -33,7 +33,7 @@ class GoldenStream<T> implements Stream<T> {
   private queue: T[] = [];
   private head = 0;
   /** Whose stack says which line of the kernel makes the stream: it has no name here. */
-  private readonly made = new Error('the stream is made here');
+  readonly made = new Error('the stream is made here');
 
   read(): T {
     if (this.head >= this.queue.length) {
@@ -64,7 +64,14 @@ class GoldenStream<T> implements Stream<T> {
   }
 }
 
-type Watch = (stream: { readonly left: number; readonly written: number }) => void;
+/** What the golden model sees of a stream. */
+export interface SeenStream {
+  readonly left: number;
+  readonly written: number;
+  readonly made: Error;
+}
+
+type Watch = (stream: SeenStream) => void;
 
 // One for all copies of this module: a kernel's file may have been loaded with a copy of its own.
 const key = Symbol.for('tilewright.language.streams');

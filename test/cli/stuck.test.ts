@@ -38,7 +38,7 @@ test('cosim of a response that is never awaited names the memory', async () => {
   const { stdout } = await call(['cosim', kernel, '--size', '67', '--quick', '--json']);
   expect(onlyJson(stdout)['error']).toMatchObject({
     code: 'UNFINISHED',
-    message: expect.stringMatching(/^stuck: target: /),
+    message: `stuck: memory target (declared at ${kernel}:100:5): 1 response was never taken (announce calls request(), save calls send(), confirm calls response())`,
   });
 });
 

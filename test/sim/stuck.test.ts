@@ -6,6 +6,7 @@ import type { BuiltKernel } from '../../host/device/built-kernel.ts';
 import type { DeviceRunOptions, RunReport } from '../../host/device/device.ts';
 import { type DeviceOptions, openDevice } from '../../host/device/open-device.ts';
 import { defaultMemory, type IcarusOptions, type MemoryModel, runIcarus } from '../../sim/index.ts';
+import { withKernelFile } from '../support/kernel-file.ts';
 
 /**
  * A kernel that its `fault` keeps from ending, in each way that there is. The whole text of each report
@@ -131,6 +132,24 @@ describe('the golden model', () => {
     const error = await failureOf(run('golden', 2));
     expectText('too-few-golden', error);
     expect(error.location).toMatchObject({ line: 61, column: 22 });
+  });
+
+  test('names the stream that is not read to its end, and how many there were', async () => {
+    const text = readFileSync(file, 'utf8').replace(
+      '    right.write(values);\n',
+      '    right.write(values);\n    if (beat === 0) right.write(values);\n',
+    );
+    const error = await withKernelFile('stuck', text, async (copy) => {
+      const kernel = await buildKernel(copy);
+      await using device = await openDevice('golden');
+      const loaded = await device.load(kernel);
+      const [source, target] = [device.allocate(64 * 64), device.allocate(64 * 64)];
+      return await failureOf(loaded.run({ source, target, beats: 64, fault: 0 }));
+    });
+    expect(error.code).toBe('UNFINISHED');
+    expect(error.message).toMatch(
+      /^stuck: stream right \(declared at \S*stuck\.ts:107:19\): fork wrote 65 elements, join read 64$/,
+    );
   });
 
   test('ends at its time limit where its TypeScript does not', async () => {

@@ -13,7 +13,7 @@ import type {
 } from '../device.ts';
 import { HostBuffer } from '../host-buffer.ts';
 import { runKernelCode } from '../run-kernel-code.ts';
-import { nameStream } from './name-stream.ts';
+import { nameFault } from './name-fault.ts';
 import { runInterruptible } from './run-interruptible.ts';
 
 type Definition = Awaited<ReturnType<typeof loadKernelModule>>['definition'];
@@ -51,7 +51,7 @@ class GoldenKernel implements LoadedKernel {
       try {
         return runGolden(this.#definition, parameters, plain as GoldenArguments);
       } catch (error) {
-        throw nameStream(this.built, error);
+        throw nameFault(this.built, error);
       }
     };
     const { ports, log, elements } = runKernelCode(this.built, 'dataflow()', () =>

@@ -85,7 +85,7 @@ describe('what hardware would hang on or run away with is an error in the golden
         output.request(0, 1);
         output.send(beat);
       },
-      '1 responses were never taken',
+      '1 response was never taken',
     ],
     ['a response too many', ({ output }) => output.response(), 'response() without a request'],
   ];
