@@ -17,6 +17,7 @@ export { spanOfThrow } from './frontend/span-of-throw.ts';
 export type { Diagnostic, ReportedDiagnostic } from './ir/diagnostic.ts';
 export type { KernelIR } from './ir/ir.ts';
 export { printKernel } from './ir/print.ts';
+export { runKernelIr } from './ir/run-kernel-ir.ts';
 export { type GoldenArguments, runGolden, type Unfinished } from './language/golden.ts';
 export { seededRandom } from './language/random.ts';
 export { type KernelInfo, listKernels, resolveKernel } from './list-kernels.ts';

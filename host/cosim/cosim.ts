@@ -14,6 +14,7 @@ import {
   runOn,
 } from './compare-runs.ts';
 import { type EncodedWorkload, encodeWorkload } from './encode-workload.ts';
+import { nameEndlessLoop } from './name-endless-loop.ts';
 
 /** Beside golden: what each back end that needs no other tool makes of a kernel. */
 const comparedDevices: readonly string[] = ['hls', 'native', 'sim'];
@@ -35,7 +36,7 @@ export interface CosimOptions {
   readonly devices?: readonly string[];
   readonly trace?: string;
   readonly axiLog?: string;
-  /** Time for golden's run, in milliseconds; by default it may take for ever. */
+  /** Time for golden's run, in milliseconds; by default ten minutes, Infinity for ever. */
   readonly timeoutMs?: number;
   /** Cycles after which the Verilog has failed; by default far more than golden's work can take. */
   readonly maximumCycles?: number;
@@ -113,7 +114,7 @@ export async function cosimWorkload(
   options: Omit<CosimOptions, 'kernel' | 'parameters'>,
 ): Promise<CosimResult> {
   const { seed = 1, devices = comparedDevices, signal, onProgress = () => {} } = options;
-  const { timeoutMs } = options;
+  const { timeoutMs = 600_000 } = options;
   const memory = {
     latency: options.memory?.latency ?? defaultMemory.latency,
     outstanding: options.memory?.outstanding ?? defaultMemory.outstanding,
@@ -146,7 +147,13 @@ export async function cosimWorkload(
       signal?.throwIfAborted();
       onProgress(`${kernel.manifest.kernel} on ${device.name}`);
       const limits = runs.length === 0 ? {} : limitsOf(runs[0].report, memory);
-      runs.push(await runOn(device, kernel, workload, { signal, limits, timeoutMs }, loading));
+      const run = runOn(device, kernel, workload, { signal, limits, timeoutMs }, loading);
+      runs.push(
+        await run.catch(async (error: unknown) => {
+          if (!(error instanceof TilewrightError) || error.code !== 'TIMEOUT') throw error;
+          throw await nameEndlessLoop(kernel, workload, error);
+        }),
+      );
     }
   } finally {
     stop.abort();

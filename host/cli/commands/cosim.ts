@@ -86,7 +86,7 @@ export default defineCommand({
       type: 'string',
       requiresArg: true,
     },
-    timeout: realNumber('timeout', 'Seconds that the run in TypeScript may take', {
+    timeout: realNumber('timeout', 'Seconds that the run in TypeScript may take; 600 where not given', {
       min: 0.001,
       max: 1e6,
     }),

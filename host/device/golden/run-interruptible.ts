@@ -16,7 +16,8 @@ export function runInterruptible<T>(name: string, work: () => T, timeoutMs?: num
   const before = shared[key];
   shared[key] = work;
   try {
-    const timeout = timeoutMs === undefined ? {} : { timeout: Math.max(1, Math.ceil(timeoutMs)) };
+    const limited = timeoutMs !== undefined && timeoutMs < Number.POSITIVE_INFINITY;
+    const timeout = limited ? { timeout: Math.max(1, Math.ceil(timeoutMs)) } : {};
     return endedBySignals(() => script.runInThisContext({ breakOnSigint: true, ...timeout }) as T);
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
