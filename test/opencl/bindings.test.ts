@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { TilewrightError } from '../../codegen/support/errors.ts';
@@ -265,6 +265,12 @@ test('the host in C compiles without a warning, and says what is missing', () =>
   expect(failing([run, write('bad.txt', 'kernel a\nscalar 1 3\n')])).toMatch(
     /bad\.txt:2: a scalar/,
   );
+  expect(failing([run, run])).toMatch(/run\.txt is no xclbin, or was cut short\n$/);
+  const header = Buffer.alloc(312);
+  header.write('xclbin2\0');
+  header.writeBigUInt64LE(312n, 304);
+  const empty = join(folder, 'empty.xclbin');
+  writeFileSync(empty, header);
   const none = { ...process.env, OCL_ICD_VENDORS: folder };
-  expect(failing([run, run], none)).toMatch(/^error: none of 0 OpenCL platforms has an accel/);
+  expect(failing([empty, run], none)).toMatch(/^error: none of 0 OpenCL platforms has an accel/);
 });
