@@ -86,10 +86,14 @@ export default defineCommand({
       type: 'string',
       requiresArg: true,
     },
-    timeout: realNumber('timeout', 'Seconds that the run in TypeScript may take; 600 where not given', {
-      min: 0.001,
-      max: 1e6,
-    }),
+    timeout: realNumber(
+      'timeout',
+      'Seconds that the run in TypeScript may take; 600 where not given',
+      {
+        min: 0.001,
+        max: 1e6,
+      },
+    ),
     'max-cycles': wholeNumber('max-cycles', 'Clock cycles after which the Verilog has failed', {
       min: 1,
       max: 2 ** 52,
