@@ -6,7 +6,7 @@ import { openDevice } from '../../host/device/open-device.ts';
 import { powerLawGraph, samplerRun } from '../power-law-graph.ts';
 import { median } from '../rtl/figures.ts';
 import { type EmptyRuns, measureEmptyRuns } from './empty-runs.ts';
-import { prepared } from './prepared.ts';
+import { inPlace, type Prepared, prepared } from './prepared.ts';
 import { measureProcessor, measureThreads, type ThreadsFigure } from './threads.ts';
 import { buildYardsticks } from './yardsticks.ts';
 
@@ -109,6 +109,14 @@ export async function measureNative(
   const samples = new Uint32Array(count * fanout);
   const sampling = { seeds, extent, colIdx, count, key, hop, samples: samples.length };
   const sample = await prepared(device, 'neighbor_sample', fanout, sampling);
+  const words = (of: Prepared, argument: string): Uint32Array => {
+    const { buffer, byteOffset, byteLength } = inPlace(of, argument);
+    return new Uint32Array(buffer, byteOffset, byteLength / 4);
+  };
+  const [stock, extents, columns] = ['seeds', 'extent', 'colIdx'].map((argument) =>
+    words(sample, argument),
+  );
+  const wanted = stock.subarray(0, count);
   const figures = await measured(
     {
       kernel: 'neighbor_sample',
@@ -119,7 +127,7 @@ export async function measureNative(
         {
           name: 'tuned C',
           run: () =>
-            timed(() => yardsticks.neighborSample(seeds, extent, colIdx, samples, key, hop)),
+            timed(() => yardsticks.neighborSample(wanted, extents, columns, samples, key, hop)),
         },
       ],
     },
@@ -140,6 +148,9 @@ export async function measureNative(
   const gathered = new Int16Array(count * rowLanes);
   const averaging = { ids: samples, features, rows: count, means: means.length };
   const mean = await prepared(device, 'mean_aggregate', fanout, averaging);
+  const ids = words(mean, 'ids');
+  const stored = inPlace(mean, 'features');
+  const rows = new Int16Array(stored.buffer, stored.byteOffset, features.length);
   figures.push(
     ...(await measured(
       {
@@ -150,11 +161,11 @@ export async function measureNative(
         yardsticks: [
           {
             name: 'tuned C',
-            run: () => timed(() => yardsticks.meanAggregate(samples, features, means, count)),
+            run: () => timed(() => yardsticks.meanAggregate(ids, rows, means, count)),
           },
           {
             name: 'gather limit',
-            run: () => timed(() => yardsticks.gatherRows(samples, features, gathered, count)),
+            run: () => timed(() => yardsticks.gatherRows(ids, rows, gathered, count)),
           },
         ],
       },
