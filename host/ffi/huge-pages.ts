@@ -1,10 +1,8 @@
-import koffi from '../../codegen/support/koffi.ts';
+import { libc } from './libc.ts';
 
 /** A huge page of x86-64 and arm64 with pages of 4 KiB. */
 export const hugePageBytes = 2 ** 21;
 const hugePages = 14; // MADV_HUGEPAGE
-
-let madvise: ((address: bigint, bytes: number, advice: number) => number) | undefined;
 
 /**
  * Asks Linux to back this memory with huge pages, where it lies on whole ones and is not touched yet: rows that are
@@ -14,8 +12,5 @@ let madvise: ((address: bigint, bytes: number, advice: number) => number) | unde
  */
 export function preferHugePages(address: bigint, bytes: number): void {
   if (process.platform !== 'linux') return;
-  madvise ??= koffi
-    .load('libc.so.6')
-    .func('madvise', 'int', ['uint64_t', 'size_t', 'int']) as unknown as typeof madvise;
-  madvise?.(address, bytes - (bytes % hugePageBytes), hugePages);
+  libc().madvise(address, bytes - (bytes % hugePageBytes), hugePages);
 }

@@ -1,5 +1,6 @@
 import { TilewrightError } from '../../codegen/support/errors.ts';
-import koffi, { type KoffiFunc } from '../../codegen/support/koffi.ts';
+import koffi from '../../codegen/support/koffi.ts';
+import { libc } from './libc.ts';
 
 const pageBytes = 4096;
 const readWrite = 1 | 2;
@@ -8,37 +9,6 @@ const anonymous = process.platform === 'darwin' ? 0x1000 : 0x20;
 const unshared = 2;
 const fixed = 0x10;
 const closeOnExec = 1;
-
-interface CLibrary {
-  readonly mmap: KoffiFunc<
-    (at: bigint, bytes: number, access: number, flags: number, fd: number, from: number) => bigint
-  >;
-  readonly munmap: KoffiFunc<(at: bigint, bytes: number) => number>;
-  readonly memfd: KoffiFunc<(name: string, flags: number) => number>;
-  readonly truncate: KoffiFunc<(fd: number, bytes: number) => number>;
-  readonly close: KoffiFunc<(fd: number) => number>;
-  readonly open: KoffiFunc<(path: string, flags: number) => number>;
-}
-
-let loaded: CLibrary | undefined;
-
-function libc(): CLibrary {
-  if (loaded !== undefined) return loaded;
-  const library = koffi.load(process.platform === 'darwin' ? 'libSystem.dylib' : 'libc.so.6');
-  const optional = (name: string, result: string, parameters: string[]) =>
-    process.platform === 'linux' ? library.func(name, result, parameters) : undefined;
-  loaded = {
-    mmap: library.func('mmap', 'uintptr_t', [
-      ...['uintptr_t', 'size_t', 'int', 'int', 'int', 'int64_t'],
-    ]),
-    munmap: library.func('munmap', 'int', ['uintptr_t', 'size_t']),
-    memfd: optional('memfd_create', 'int', ['const char *', 'uint']) as CLibrary['memfd'],
-    truncate: library.func('ftruncate', 'int', ['int', 'int64_t']),
-    close: library.func('close', 'int', ['int']),
-    open: library.func('open', 'int', ['const char *', 'int']),
-  };
-  return loaded;
-}
 
 const failed = process.arch === 'x64' || process.arch === 'arm64' ? 2n ** 64n - 1n : 2n ** 32n - 1n;
 

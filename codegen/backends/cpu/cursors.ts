@@ -1,5 +1,7 @@
 import type { Access } from '../../ir/endpoints.ts';
 import type { NameScope } from '../../support/name-scope.ts';
+import { known } from '../c-coroutines/known.ts';
+import { partnerOf } from '../c-coroutines/partner-of.ts';
 import type { KernelPlan, MemoryPlan, ProcessPlan, StreamPlan } from '../c-coroutines/plan.ts';
 import { type Need, runsOf } from '../c-coroutines/segments.ts';
 
@@ -80,15 +82,7 @@ export class Cursors {
 
   /** The process at the other end, which this one waits for. */
   partner({ access, name }: Need): ProcessPlan | undefined {
-    const others: Readonly<Record<Access, readonly Access[]>> = {
-      read: ['write'],
-      write: ['read'],
-      receive: ['request'],
-      send: ['request'],
-      request: ['receive', 'send'],
-      response: ['request'],
-    };
-    return others[access].map((one) => this.plan.user(one, name)).find((one) => one !== undefined);
+    return partnerOf(this.plan, access, name);
   }
 
   /**
@@ -157,9 +151,4 @@ export class Cursors {
     }
     return { lines, names };
   }
-}
-
-function known<T>(value: T | undefined, name: string): T {
-  if (value !== undefined) return value;
-  throw new Error(`the IR names ${name}, which is not there`);
 }

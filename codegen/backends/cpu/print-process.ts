@@ -1,5 +1,4 @@
 import { declaringStmt } from '../../ir/declaring.ts';
-import type { Access } from '../../ir/endpoints.ts';
 import {
   type Expr,
   elementOf,
@@ -8,13 +7,14 @@ import {
   lanesOf,
   type Message,
   rangeOf,
-  type Span,
   type Stmt,
   type Type,
   type VecType,
 } from '../../ir/ir.ts';
 import { allStatements, definedBy } from '../../ir/visit.ts';
 import type { NameScope } from '../../support/name-scope.ts';
+import { CodeLines } from '../c-coroutines/code-lines.ts';
+import { known } from '../c-coroutines/known.ts';
 import {
   type KernelPlan,
   type MemoryPlan,
@@ -26,6 +26,7 @@ import { lastOf, type Need, type Run, runsOf, type Segments } from '../c-corouti
 import { stringLiteral } from '../c-coroutines/string-literal.ts';
 import { converted, operand } from '../c-coroutines/text.ts';
 import { storedInt } from '../c-coroutines/types.ts';
+import { waitKinds } from '../c-coroutines/wait-kinds.ts';
 import { constant } from './chunks.ts';
 import { Cursors } from './cursors.ts';
 import { type ShiftRegister, shiftOf, shiftRegisters } from './shift-registers.ts';
@@ -39,16 +40,6 @@ import {
   type Vector,
 } from './vector.ts';
 import { VectorExpressions } from './vector-expressions.ts';
-
-/** What a process waits for, as the failure names it: the kind times 65536, and which one. */
-const waitKinds: Readonly<Record<Access, number>> = {
-  read: 1,
-  write: 2,
-  receive: 3,
-  send: 4,
-  request: 5,
-  response: 6,
-};
 
 /** The type in which a variable, an element or a field lies in memory: vectors as whole chunks. */
 export function memberType(type: Type): string {
@@ -106,7 +97,7 @@ interface Alias {
   readonly lanes: string;
 }
 
-class ProcessPrinter {
+class ProcessPrinter extends CodeLines {
   private readonly plan: KernelPlan;
   private readonly own: ProcessPlan;
   private readonly scope: NameScope;
@@ -120,11 +111,8 @@ class ProcessPrinter {
   private readonly aliases = new Map<string, Alias | Vector>();
   private readonly expressions: VectorExpressions;
   private readonly cursors: Cursors;
-  private readonly lines: string[] = [];
   private readonly sends: boolean;
   private jumps = false;
-  private indent = 1;
-  private lastOrigin = '';
   private labels = 0;
   /** The statements of the run that is printed: its variables are declared in it. */
   private run: readonly Stmt[] = [];
@@ -143,6 +131,7 @@ class ProcessPrinter {
     | undefined;
 
   constructor(plan: KernelPlan, own: ProcessPlan) {
+    super();
     this.plan = plan;
     this.own = own;
     const all = namesIn(plan, own);
@@ -284,23 +273,6 @@ class ProcessPrinter {
     return known(this.types.get(name), name);
   }
 
-  private line(text: string): void {
-    this.lines.push(`${'  '.repeat(this.indent)}${text}`);
-  }
-
-  private nested(print: () => void): void {
-    this.indent += 1;
-    print();
-    this.indent -= 1;
-  }
-
-  private source(span: Span | undefined): void {
-    if (span === undefined) return;
-    const origin = `// ${span.file}:${span.line}`;
-    if (origin !== this.lastOrigin) this.line(origin);
-    this.lastOrigin = origin;
-  }
-
   private condition(expr: Expr): string {
     this.expressions.begin();
     return this.expressions.print(expr).text;
@@ -419,7 +391,7 @@ class ProcessPrinter {
       });
       this.line('}');
       this.line(`${label}:`);
-      this.lastOrigin = '';
+      this.forgetSource();
       this.segments(body, body.last);
       this.line('{');
       this.nested(() => this.block(loop.step));
@@ -878,9 +850,4 @@ function hasLoop({ list }: Segments): boolean {
     if (one.kind === 'run') return false;
     return one.kind === 'loop' || hasLoop(one.then) || hasLoop(one.else);
   });
-}
-
-function known<T>(value: T | undefined, name: string): T {
-  if (value !== undefined) return value;
-  throw new Error(`the IR names ${name}, which is not there`);
 }

@@ -1,17 +1,18 @@
 import { declaringStmt } from '../../ir/declaring.ts';
-import type { Access } from '../../ir/endpoints.ts';
 import {
   type Expr,
   elementOf,
   type IfStmt,
   type LoopStmt,
   type Message,
-  type Span,
   type Stmt,
   type Type,
 } from '../../ir/ir.ts';
 import type { NameScope } from '../../support/name-scope.ts';
+import { CodeLines } from '../c-coroutines/code-lines.ts';
 import { ExpressionPrinter } from '../c-coroutines/expressions.ts';
+import { known } from '../c-coroutines/known.ts';
+import { partnerOf } from '../c-coroutines/partner-of.ts';
 import {
   type KernelPlan,
   type MemoryPlan,
@@ -19,20 +20,17 @@ import {
   type ProcessPlan,
   type StreamPlan,
 } from '../c-coroutines/plan.ts';
-import { lastOf, type Need, type Run, type Segments } from '../c-coroutines/segments.ts';
+import {
+  lastOf,
+  type Need,
+  type Run,
+  type Segment,
+  type Segments,
+} from '../c-coroutines/segments.ts';
 import { stringLiteral } from '../c-coroutines/string-literal.ts';
 import { converted, operand } from '../c-coroutines/text.ts';
 import { storedInt, storedType } from '../c-coroutines/types.ts';
-
-/** What a process waits for, as the host reads it in the report: the kind times 65536, and which one. */
-const waitKinds: Readonly<Record<Access, number>> = {
-  read: 1,
-  write: 2,
-  receive: 3,
-  send: 4,
-  request: 5,
-  response: 6,
-};
+import { waitKinds } from '../c-coroutines/wait-kinds.ts';
 
 export interface PrintedProcess {
   readonly lines: readonly string[];
@@ -46,7 +44,7 @@ export function printProcess(plan: KernelPlan, own: ProcessPlan): PrintedProcess
   return new ProcessPrinter(plan, own).print();
 }
 
-class ProcessPrinter {
+class ProcessPrinter extends CodeLines {
   private readonly plan: KernelPlan;
   private readonly own: ProcessPlan;
   private readonly scope: NameScope;
@@ -54,17 +52,15 @@ class ProcessPrinter {
   private readonly types: ReadonlyMap<string, Type>;
   private readonly arrays: ReadonlyMap<string, string>;
   private readonly expressions: ExpressionPrinter;
-  private readonly lines: string[] = [];
   private readonly usedMemories = new Set<string>();
   private readonly usedScalars = new Set<string>();
   private usesReport = false;
   private jumps = false;
-  private indent = 1;
-  private lastOrigin = '';
   /** The statements of the run that is printed: its variables are declared in it. */
   private run: readonly Stmt[] = [];
 
   constructor(plan: KernelPlan, own: ProcessPlan) {
+    super();
     this.plan = plan;
     this.own = own;
     const { scope, variables, arrays } = namesIn(plan, own);
@@ -116,23 +112,6 @@ class ProcessPrinter {
     return known(this.types.get(name), name);
   }
 
-  private line(text: string): void {
-    this.lines.push(`${'  '.repeat(this.indent)}${text}`);
-  }
-
-  private nested(print: () => void): void {
-    this.indent += 1;
-    print();
-    this.indent -= 1;
-  }
-
-  private source(span: Span | undefined): void {
-    if (span === undefined) return;
-    const origin = `// ${span.file}:${span.line}`;
-    if (origin !== this.lastOrigin) this.line(origin);
-    this.lastOrigin = origin;
-  }
-
   /**
    * `at` is the point to go on from, 0 where the code runs on. Whoever comes here to go on does so at a point
    * up to `last`: what lies before that point is passed over.
@@ -145,17 +124,17 @@ class ProcessPrinter {
       const guarded = !passed && until < last;
       if (guarded) {
         this.line(until === 0 ? 'if (at == 0) {' : `if (at <= ${until}) {`);
-        this.indent += 1;
-      }
-      if (one.kind === 'run') this.printRun(one);
-      else if (one.kind === 'loop') this.pausingLoop(one.source, one.body);
-      else this.pausingIf(one.source, one.then, one.else);
-      if (guarded) {
-        this.indent -= 1;
+        this.nested(() => this.segment(one));
         this.line('}');
-      }
+      } else this.segment(one);
       if (until === last) passed = true;
     }
+  }
+
+  private segment(one: Segment): void {
+    if (one.kind === 'run') this.printRun(one);
+    else if (one.kind === 'loop') this.pausingLoop(one.source, one.body);
+    else this.pausingIf(one.source, one.then, one.else);
   }
 
   private printRun(run: Run): void {
@@ -190,17 +169,7 @@ class ProcessPrinter {
       response: `${queue}.asked - ${queue}.answered < ${count}`,
     }[access];
     const code = waitKinds[access] * 0x10000 + resource.at;
-    const partners: readonly Access[] = {
-      read: ['write'],
-      write: ['read'],
-      receive: ['request'],
-      send: ['request'],
-      request: ['receive', 'send'],
-      response: ['request'],
-    }[access] as readonly Access[];
-    const partner = partners
-      .map((other) => plan.user(other, name))
-      .find((user) => user !== undefined);
+    const partner = partnerOf(plan, access, name);
     // Who waits for itself, or for nobody, waits for ever.
     const over =
       partner === undefined || partner === this.own ? '1' : `w->${partner.name}.at == FINISHED`;
@@ -486,9 +455,4 @@ class ProcessPrinter {
     }
     this.line(`end_line(${to});`);
   }
-}
-
-function known<T>(value: T | undefined, name: string): T {
-  if (value !== undefined) return value;
-  throw new Error(`the IR names ${name}, which is not there`);
 }
