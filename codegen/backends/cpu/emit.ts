@@ -10,7 +10,8 @@ import {
 } from '../c-coroutines/plan.ts';
 import { stringLiteral } from '../c-coroutines/string-literal.ts';
 import { NameScope } from './names.ts';
-import { memberType, printProcess, stateMembers } from './print-process.ts';
+import { printProcess } from './print-process.ts';
+import { memberType, stateMembers } from './process-state.ts';
 
 /** All queues together should leave the first-level cache room for the beats that are on their way. */
 const target: CoroutineTarget = {
