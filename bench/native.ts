@@ -61,7 +61,7 @@ function render({ figures, scaling, empty }: NativeResult): string {
   ]);
   const callColumns = [
     { title: 'µs a call' },
-    ...['in this thread', 'beside it'].map((title) => ({ title, align: right })),
+    ...['synchronous', 'awaited'].map((title) => ({ title, align: right })),
   ];
   const callRow = (title: string, { synchronousUs, asynchronousUs }: CallCost) => [
     ...[title, synchronousUs.toFixed(2), asynchronousUs.toFixed(1)],
@@ -71,6 +71,7 @@ function render({ figures, scaling, empty }: NativeResult): string {
     renderTable(threadColumns, threadRows),
     renderTable(callColumns, [
       callRow('an empty run', empty.native),
+      ['an empty run, handed over', '', empty.handedOverUs.toFixed(1)],
       callRow('an empty C function', empty.yardstick),
     ]),
   ]

@@ -7,13 +7,15 @@ import type { Yardsticks } from './yardsticks.ts';
 export interface CallCost {
   /** In this thread. */
   readonly synchronousUs: number;
-  /** Beside it, awaited. */
+  /** Awaited. */
   readonly asynchronousUs: number;
 }
 
 export interface EmptyRuns {
-  /** `runSync`, with arguments that the call before had too, and `run`. */
+  /** `runSync`, with arguments that the call before had too, and `run`, which does so short a run in this thread. */
   readonly native: CallCost;
+  /** `run` where it is told to take another thread. */
+  readonly handedOverUs: number;
   /** A C function that does nothing. */
   readonly yardstick: CallCost;
 }
@@ -35,18 +37,23 @@ async function asynchronous(call: () => Promise<unknown>): Promise<number> {
   return 1000 * (performance.now() - start);
 }
 
-/** Runs of mean_aggregate over no rows, and calls of nothing, in turns. */
+/** Runs of mean_aggregate over no rows, and calls of nothing. */
 export async function measureEmptyRuns(
   device: Device,
   fanout: number,
   yardsticks: Yardsticks,
 ): Promise<EmptyRuns> {
   const workload = { ids: new Uint32Array(0), features: new Int16Array(64), means: 0, rows: 0 };
-  const { kernel, args, run } = await prepared(device, 'mean_aggregate', fanout, workload);
+  const { kernel, args } = await prepared(device, 'mean_aggregate', fanout, workload);
   const native = { synchronous: [] as number[], asynchronous: [] as number[] };
   const yardstick = { synchronous: [] as number[], asynchronous: [] as number[] };
+  const handedOver: number[] = [];
+  // Not in turns with the others: a processor that slept is slow for a while.
   for (let turn = 0; turn < turns; turn++) {
-    native.asynchronous.push(await asynchronous(run));
+    native.asynchronous.push(await asynchronous(() => kernel.run(args)));
+  }
+  for (let turn = 0; turn < turns; turn++) {
+    handedOver.push(await asynchronous(() => kernel.run(args, { beside: true })));
     yardstick.asynchronous.push(await asynchronous(yardsticks.nothingBeside));
   }
   for (let turn = 0; turn < turns; turn++) {
@@ -57,5 +64,9 @@ export async function measureEmptyRuns(
     synchronousUs: median(times.synchronous.slice(warmUp)),
     asynchronousUs: median(times.asynchronous.slice(warmUp)),
   });
-  return { native: costOf(native), yardstick: costOf(yardstick) };
+  return {
+    native: costOf(native),
+    handedOverUs: median(handedOver.slice(warmUp)),
+    yardstick: costOf(yardstick),
+  };
 }

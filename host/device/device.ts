@@ -45,6 +45,8 @@ export interface DeviceRunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Of this machine's time, after which a run has failed; heeded by `golden`, which nothing else ends. */
   readonly timeoutMs?: number | undefined;
+  /** In a thread beside this one, however short: of back ends that would else do a run of some microseconds at once. */
+  readonly beside?: boolean | undefined;
   /** After which a run has failed; heeded by `sim`, where a kernel can go on for ever. */
   readonly limits?: RunLimits;
 }

@@ -40,6 +40,7 @@ test.each(documented)('%s', async (line) => {
     expect(synchronousUs).toBeGreaterThan(0);
     expect(asynchronousUs).toBeGreaterThan(0);
   }
+  expect(empty.handedOverUs).toBeGreaterThan(0);
 });
 
 test('a wrong option is refused', async () => {

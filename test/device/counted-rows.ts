@@ -8,7 +8,7 @@ import { LibraryDevice } from '../../host/device/library/library-device.ts';
 import { sumKernel } from '../hls-cpp/small-kernels.ts';
 
 /** What the first word of a row asks for; counted-rows.cpp has the same. */
-export const mode = { fail: 1, print: 2, sleep: 3, tellThread: 4 } as const;
+export const mode = { fail: 1, print: 2, sleep: 3, tellThread: 4, tellAtOnce: 5 } as const;
 
 export const valueWords = 48;
 export const sumWords = 16;
