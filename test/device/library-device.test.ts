@@ -151,7 +151,7 @@ test('a buffer that is read and written keeps a run in one part', () => {
   expect(places).toEqual(['values', 'sums', 'rows']);
   expect(parts(values, values, 100_000)).toBe(0);
   expect(parts(values, sums, 100_000)).toBe(2048);
-  expect(parts(values, sums, 10_000)).toBe(625);
+  expect(parts(values, sums, 10_000)).toBe(640);
   expect(parts(values, sums, 10)).toBe(512);
   const { rows: _, ...dependent } = manifest;
   expect(partRows(dependent, 2)([values, sums, 100_000])).toBe(0);

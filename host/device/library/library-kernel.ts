@@ -7,7 +7,7 @@ import { rowBytes } from '../row-units.ts';
 import type { RunQueue } from '../run-queue.ts';
 import { argumentWordCount, argumentWords } from './argument-words.ts';
 import { LoopTurns } from './loop-turns.ts';
-import { partRows } from './part-rows.ts';
+import { leastPartRows, partRows } from './part-rows.ts';
 import { ProcessBuffer } from './process-buffer.ts';
 import { RunRecord } from './run-record.ts';
 import { KernelLibrary, outcomeBits, type ThreadPool } from './runtime.ts';
@@ -46,6 +46,7 @@ export class LibraryKernel implements LoadedKernel {
   #buffers: readonly ProcessBuffer[] = [];
   readonly #partRows: ReturnType<typeof partRows>;
   readonly #short: ShortRuns;
+  readonly #leastPartRows: number;
   #rowsAPart = 0;
   /** Whether the size of the parts is of other arguments. */
   #stale = true;
@@ -65,6 +66,7 @@ export class LibraryKernel implements LoadedKernel {
     });
     const count = this.#places[this.#names.indexOf(manifest.rows?.count ?? '')] ?? 0;
     this.#partRows = inParts ? partRows(manifest, pool.threads) : () => 0;
+    this.#leastPartRows = leastPartRows(manifest);
     this.#library = new KernelLibrary(pool, device, library, { words, count, row });
     this.#short = new ShortRuns(manifest, pool.threads);
     this.#record = new RunRecord(this.#library.raw, pool.raw, words);
@@ -142,7 +144,8 @@ export class LibraryKernel implements LoadedKernel {
   }
 
   #startBeside(): Promise<number> {
-    const { start } = this.#options.pool.runtime;
+    const { announce, start } = this.#options.pool.runtime;
+    announce(this.#record.address);
     return new Promise((resolve, reject) => {
       start.async(this.#record.address, (error: unknown, result: number) => {
         if (error) reject(error);
@@ -201,7 +204,7 @@ export class LibraryKernel implements LoadedKernel {
     }
     if (!this.#stale) return;
     this.#rowsAPart = this.#partRows(values);
-    this.#record.partRows = this.#rowsAPart;
+    this.#record.setPartRows(this.#rowsAPart, this.#leastPartRows);
     this.#buffers = values.filter((value) => value instanceof ProcessBuffer);
     this.#stale = false;
   }

@@ -1,9 +1,11 @@
 import { MappedMemory } from '../../ffi/mapped-memory.ts';
 
 /** In 8-byte words; runtime/runtime.cpp has the same. */
-const place = { kernel: 0, pool: 1, stop: 2, partRows: 3, milliseconds: 4, code: 5, message: 6 };
-const logPlace = 7;
-const argumentsPlace = 8;
+const place = {
+  ...{ kernel: 0, pool: 1, stop: 2, partRows: 3, leastPartRows: 4 },
+  ...{ milliseconds: 5, code: 6, message: 7, log: 8 },
+};
+const argumentsPlace = 9;
 
 /** One run as the runtime takes it and as it answers, in memory that both see: a call passes its address alone. */
 export class RunRecord {
@@ -26,9 +28,10 @@ export class RunRecord {
     this.#words[place.pool] = pool;
   }
 
-  /** 0: all rows in one call. */
-  set partRows(rows: number) {
-    this.#words[place.partRows] = BigInt(rows);
+  /** Of a part at the most, and towards the end; 0: all rows in one call. */
+  setPartRows(most: number, least: number) {
+    this.#words[place.partRows] = BigInt(most);
+    this.#words[place.leastPartRows] = BigInt(least);
   }
 
   /** Heeded between two parts of the rows. */
@@ -48,6 +51,6 @@ export class RunRecord {
     return this.#words[place.message];
   }
   get log(): bigint {
-    return this.#words[logPlace];
+    return this.#words[place.log];
   }
 }

@@ -15,6 +15,8 @@ export interface NativeRuntime {
   >;
   readonly kernelClose: KoffiFunc<(kernel: bigint) => void>;
   readonly reason: KoffiFunc<() => string>;
+  /** Before `start` in another thread. */
+  readonly announce: KoffiFunc<(record: bigint) => void>;
   /** Returns bits of `outcomeBits`. */
   readonly start: KoffiFunc<(record: bigint) => number>;
   /** Copies a text. */
@@ -54,6 +56,7 @@ async function load(): Promise<NativeRuntime> {
     ]),
     kernelClose: library.func('tilewright_kernel_close', 'void', ['uintptr_t']),
     reason: library.func('tilewright_reason', 'const char *', []),
+    announce: library.func('tilewright_announce', 'void', ['void *']),
     start: library.func('tilewright_start', 'int', ['void *']),
     text: library.func('tilewright_text', 'const char *', ['uint64_t']),
   };

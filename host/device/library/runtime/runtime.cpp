@@ -21,8 +21,10 @@ struct RunRecord {
   ThreadPool *pool;
   /// Set by the host to stop the run between two parts.
   uint64_t stop;
-  /// Rows of a part; 0 to run all of them in one call.
+  /// Rows of a part at the most; 0 to run all of them in one call.
   uint64_t part_rows;
+  /// Of a part towards the end.
+  uint64_t least_part_rows;
   double milliseconds;
   /// Of the outcome.
   const char *code;
@@ -36,21 +38,18 @@ enum : int { done = 0, failed = 1, stopped = 2, printed = 4 };
 class Rows final : public Job {
 public:
   explicit Rows(RunRecord &run)
-      : Job((run.kernel->rows(run.arguments) + run.part_rows - 1) / run.part_rows), run_(run) {}
+      : Job(run.kernel->rows(run.arguments), run.part_rows, run.least_part_rows), run_(run) {}
 
   bool was_stopped() const { return stopped_.load(std::memory_order_relaxed); }
   /// A part failed or printed.
   bool has_more_to_say() const { return more_.load(std::memory_order_relaxed); }
 
 private:
-  bool work(std::size_t thread, uint64_t part) override {
+  bool work(std::size_t thread, uint64_t first, uint64_t count) override {
     if (__atomic_load_n(&run_.stop, __ATOMIC_RELAXED) != 0) {
       stopped_.store(true, std::memory_order_relaxed);
       return false;
     }
-    const uint64_t first = part * run_.part_rows;
-    const uint64_t left = run_.kernel->rows(run_.arguments) - first;
-    const uint64_t count = left < run_.part_rows ? left : run_.part_rows;
     const int result = run_.kernel->run_rows(thread, run_.arguments, first, count);
     if (result == 0 && run_.kernel->outcome(thread).log_bytes == 0) return true;
     more_.store(true, std::memory_order_relaxed);
@@ -61,6 +60,10 @@ private:
   std::atomic<bool> stopped_{false};
   std::atomic<bool> more_{false};
 };
+
+bool in_parts(const RunRecord &run) {
+  return run.part_rows != 0 && run.kernel->rows(run.arguments) > run.part_rows;
+}
 
 int run_all(RunRecord &run) {
   const int result = run.kernel->run(0, run.arguments);
@@ -110,12 +113,18 @@ TILEWRIGHT_EXPORT void tilewright_kernel_close(void *kernel) {
   delete static_cast<KernelLibrary *>(kernel);
 }
 
+/// Called when what the record says is about to be run in another thread.
+TILEWRIGHT_EXPORT void tilewright_announce(void *record) {
+  RunRecord &run = *static_cast<RunRecord *>(record);
+  if (in_parts(run)) run.pool->announce(Rows(run).parts());
+}
+
 /// Runs what the record says. Returns bits: 1 failed, 2 stopped, 4 printed.
 TILEWRIGHT_EXPORT int tilewright_start(void *record) {
   RunRecord &run = *static_cast<RunRecord *>(record);
   const auto before = std::chrono::steady_clock::now();
   const int result =
-      run.part_rows != 0 && run.kernel->rows(run.arguments) > run.part_rows ? run_parts(run) : run_all(run);
+      in_parts(run) ? run_parts(run) : run_all(run);
   const auto passed = std::chrono::steady_clock::now() - before;
   run.milliseconds = std::chrono::duration<double, std::milli>(passed).count();
   return result;
