@@ -39,6 +39,20 @@ async function expectGolden(kernel: BuiltKernel, device: Device, sizes: readonly
   }
 }
 
+/** The device `native` on a processor that has nothing beyond what every one of this kind has. */
+function plainDevice(): LibraryDevice {
+  const build = async (built: BuiltKernel) => {
+    const { path, text } = await kernelSource(built, 'cpu', 'C++ for processors');
+    return compileKernel(path, {
+      name: 'native-plain',
+      files: { [basename(path)]: text },
+      flags: ['-Wno-psabi', '-Wno-unused-label'],
+      optimisation: ['-O1'],
+    });
+  };
+  return new LibraryDevice({ name: 'plain', threads: 1, inParts: false, build });
+}
+
 test('what a kernel prints is whole and in the order of golden; a fault leaves nothing behind', async () => {
   const kernel = await buildKernel(join(kernels, 'names.ts'));
   await using native = await openDevice('native', { quick: true });
@@ -70,18 +84,16 @@ test('a deadlock ends with who waits for whom', async () => {
   await expect(failing).rejects.toThrow(/consume waits for stream second, which is empty/);
 });
 
+test('lanes in every form are the same with AVX2 and without', async () => {
+  const kernel = await buildKernel(join(import.meta.dirname, 'kernels/lane-forms.ts'));
+  await using native = await openDevice('native', { quick: true });
+  await expectGolden(kernel, native, [0, 1, 150]);
+  await using plain = plainDevice();
+  await expectGolden(kernel, plain, [150]);
+});
+
 test('a processor without AVX2 gives the same', async () => {
   const kernel = await buildKernel('sample_aggregate', { fanout: 20, featurePorts: 2 });
-  const build = async (built: BuiltKernel) => {
-    const { path, text } = await kernelSource(built, 'cpu', 'C++ for processors');
-    return compileKernel(path, {
-      name: 'native-plain',
-      files: { [basename(path)]: text },
-      flags: ['-Wno-psabi', '-Wno-unused-label'],
-      // Nothing beyond what every processor of this kind has.
-      optimisation: ['-O1'],
-    });
-  };
-  await using plain = new LibraryDevice({ name: 'plain', threads: 1, inParts: false, build });
+  await using plain = plainDevice();
   await expectGolden(kernel, plain, [1, 17, 90]);
 });

@@ -8,6 +8,7 @@ import {
   lanesOf,
   type ReduceExpr,
   rangeOf,
+  type SelectExpr,
   type ShuffleExpr,
   sameType,
   type TableExpr,
@@ -92,7 +93,8 @@ export class ExpressionPrinter {
       case 'select': {
         const condition = this.print(expr.condition, at);
         const then = wrapped(this.print(expr.then, at), type);
-        return choice(condition, then, wrapped(this.print(expr.else, at), type));
+        const otherwise = wrapped(this.print(expr.else, at), type);
+        return this.choice(expr, condition, then, otherwise);
       }
       case 'lane':
         return this.lane(expr);
@@ -194,6 +196,11 @@ export class ExpressionPrinter {
     const name = this.names.claim(word);
     this.line(`const ${text.computed} ${name} = ${text.text};`);
     return { ...text, text: name, primary: true, short: false };
+  }
+
+  /** One of two exact values, as a condition that is printed already says. */
+  protected choice(_: SelectExpr, condition: Text, then: Text, otherwise: Text): Text {
+    return choice(condition, then, otherwise);
   }
 
   private constant(

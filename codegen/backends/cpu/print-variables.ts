@@ -9,6 +9,7 @@ import { constant } from './chunks.ts';
 import { Cursors } from './cursors.ts';
 import { firstNames, memberType, registersOf } from './process-state.ts';
 import { type ShiftRegister, shiftOf } from './shift-registers.ts';
+import { Unforeseen } from './unforeseen.ts';
 import { chunkCount, chunkLanes, chunkType, storedFormat, type Vector } from './vector.ts';
 import { VectorExpressions } from './vector-expressions.ts';
 
@@ -57,6 +58,7 @@ export abstract class VariablePrinter extends CodeLines {
     );
     this.sends = [...allStatements(own.process.body)].some(({ kind }) => kind === 'send');
     this.cursors = new Cursors(plan, own, scope);
+    const unforeseen = new Unforeseen(own.process);
     const names = {
       claim: (wanted: string) => this.scope.claim(wanted),
       variable: (name: string) => this.variable(name),
@@ -64,6 +66,7 @@ export abstract class VariablePrinter extends CodeLines {
       table: (name: string) => known(plan.tables.get(name), name),
       vector: (name: string) => this.vector(name),
       lanesInMemory: (name: string) => this.lanesInMemory(name),
+      unforeseen: (condition: Expr) => unforeseen.has(condition),
       shiftedLane: (name: string, lane: number) => {
         const first = this.firsts.get(name);
         if (first === undefined) return undefined;

@@ -54,6 +54,8 @@ export interface CpuNames extends ProcessNames {
   lanesInMemory(name: string): string | undefined;
   /** The text of one lane of a variable that is kept as a shift register; undefined of others. */
   shiftedLane(name: string, lane: number): string | undefined;
+  /** Whether a condition follows from the data so much that no processor foresees it. */
+  unforeseen(condition: Expr): boolean;
 }
 
 type ByLane = Exclude<BinaryExpr['op'], 'shl' | 'shr'>;
@@ -431,6 +433,15 @@ export class VectorExpressions extends ExpressionPrinter {
     );
   }
 
+  protected override choice(expr: SelectExpr, condition: Text, then: Text, otherwise: Text): Text {
+    const plain = super.choice(expr, condition, then, otherwise);
+    if (expr.type.kind === 'vec' || condition.literal === true) return plain;
+    if (!this.own.unforeseen(expr.condition)) return plain;
+    const [a, b] = [then, otherwise].map((one) => converted(one, plain.computed).text);
+    const text = `either<${plain.computed}>(${condition.text}, ${a}, ${b})`;
+    return { ...plain, text, primary: true };
+  }
+
   private withLane(expr: WithLaneExpr, type: IntType): Vector {
     const lanes = lanesOf(expr.type);
     const vector = this.chunks.plain(this.wrap(this.vectorOf(expr.vector, lanes), type));
@@ -697,15 +708,16 @@ export class VectorExpressions extends ExpressionPrinter {
     for (const [step, name] of order.slice(1).entries()) {
       const indices = Array.from({ length: per }, (_, at) => {
         const place = places[at];
-        if (place === undefined) return -1;
-        if (place[0] === name) return per + place[1];
+        if (place === undefined) return undefined;
+        if (place[0] === name) return name === 'scalar' ? 'second' : per + place[1];
         const turn = order.indexOf(place[0]);
-        if (turn > step + 1) return -1;
-        return step === 0 ? place[1] : at;
+        if (turn > step + 1) return undefined;
+        if (step > 0) return at;
+        return place[0] === 'scalar' ? 'first' : place[1];
       });
       const other = known(name).chunk;
       text = this.chunks.named(
-        `__builtin_shufflevector(${text}, ${other}, ${indices.join(', ')})`,
+        `__builtin_shufflevector(${text}, ${other}, ${inARow(indices, per).join(', ')})`,
         own,
       );
     }
@@ -791,6 +803,15 @@ export class VectorExpressions extends ExpressionPrinter {
     const chunks = this.chunks.at(vector, format).map((one) => this.chunks.named(one, own));
     const over = lanes % per;
     if (over === 0) return chunks;
+    if (neutral === 0n || neutral === -1n) {
+      // A mask that is constant costs least.
+      const at = Array.from({ length: per }, (_, lane) =>
+        lane < over === (neutral === 0n) ? -1n : 0n,
+      );
+      const [mask] = this.chunks.at(constant(at, per), format);
+      const last = `${grouped(chunks[chunks.length - 1])} ${neutral === 0n ? '&' : '|'} ${mask}`;
+      return [...chunks.slice(0, -1), this.chunks.named(last, own)];
+    }
     const rest = this.chunks.named(
       this.chunks.at(
         constant(
@@ -846,4 +867,26 @@ function smallest(a: Vector, b: Vector): LaneBytes {
 
 function hullOf(a: Interval, b: Interval): Interval {
   return { min: a.min < b.min ? a.min : b.min, max: a.max > b.max ? a.max : b.max };
+}
+
+/**
+ * The lanes of a shuffle of two chunks. Where any lane will do, or any of one chunk, all may follow one another:
+ * processors move lanes on by one or two instructions.
+ */
+function inARow(
+  lanes: readonly (number | 'first' | 'second' | undefined)[],
+  per: number,
+): readonly number[] {
+  const known = lanes.findIndex((one) => typeof one === 'number');
+  const start = known < 0 ? -1 : (lanes[known] as number) - known;
+  const follows = lanes.every((one, at) => {
+    const wanted = start + at;
+    if (one === 'first') return wanted >= 0 && wanted < per;
+    if (one === 'second') return wanted >= per && wanted < 2 * per;
+    return one === undefined ? wanted >= 0 && wanted < 2 * per : one === wanted;
+  });
+  return lanes.map((one, at) => {
+    if (known >= 0 && follows) return start + at;
+    return one === undefined ? -1 : one === 'first' ? at : one === 'second' ? per + at : one;
+  });
 }
