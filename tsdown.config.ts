@@ -7,6 +7,7 @@ export default defineConfig({
     sim: 'sim/index.ts',
     host: 'host/index.ts',
     cli: 'host/cli/main.ts',
+    'compile-child': 'host/device/compile-child.ts',
     'emulation-child': 'host/device/xrt/emulation-child.ts',
   },
   format: 'esm',

@@ -17,7 +17,7 @@ export function describeStream(
   report: StreamReport | undefined,
   sha256: string,
 ): CommandResult {
-  // Of the whole process, the compiler's and Node's own memory included; Linux counts in KiB.
+  // Of the whole process, Node's own memory included; Linux counts in KiB.
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   const { nodes, edges, columns } = graph;
   const csrBytes = graph.rowPtr.bytes + graph.colIdx.bytes;

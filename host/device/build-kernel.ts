@@ -1,21 +1,14 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import {
-  compileKernel,
-  readSource,
-  resolveKernel,
-  sourceFiles,
-  writeCompiled,
-} from '../../codegen/index.ts';
+import { readSource, resolveKernel, sourceFiles } from '../../codegen/index.ts';
 import { type Manifest, manifestFormatVersion } from '../../codegen/package/manifest.ts';
 import { TilewrightError } from '../../codegen/support/errors.ts';
 import { packageRoot } from '../../codegen/support/package-root.ts';
 import { artefactStore } from '../../codegen/support/store.ts';
 import type { BuiltKernel } from './built-kernel.ts';
-
-/** Beside the artefacts, so that a kernel that is taken from the store still warns. */
-const warningsFile = 'warnings.json';
+import { compileBeside } from './compile-beside.ts';
+import { compileInto, warningsFile } from './compile-into.ts';
 
 let generator: string | undefined;
 
@@ -39,6 +32,13 @@ export function generatorHash(): string {
   return generator;
 }
 
+export interface BuildKernelOptions {
+  /** Compiles in a process of its own, which takes its memory with it and a second longer. */
+  readonly beside?: boolean | undefined;
+  /** Ends that process. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Compiles a kernel, by name or file, into the artefact store; a kernel that was built before with the
  * same sources, parameters and generator is taken from there.
@@ -46,16 +46,17 @@ export function generatorHash(): string {
 export async function buildKernel(
   nameOrFile: string,
   parameters: Readonly<Record<string, number>> = {},
+  { beside = false, signal }: BuildKernelOptions = {},
 ): Promise<BuiltKernel> {
   const sourceFile = resolveKernel(nameOrFile);
   const sources = sourceFiles(sourceFile).map(readSource);
   const key = { sources, parameters, generator: generatorHash() };
   const name = basename(sourceFile, '.ts').replaceAll(/[^A-Za-z0-9]/g, '_');
-  const { folder } = await artefactStore().build(name, key, async (temporary) => {
-    const compiled = await compileKernel(sourceFile, parameters);
-    writeFileSync(join(temporary, warningsFile), JSON.stringify(compiled.warnings));
-    writeCompiled(compiled, temporary);
-  });
+  const { folder } = await artefactStore().build(name, key, (temporary) =>
+    beside
+      ? compileBeside(temporary, sourceFile, parameters, signal)
+      : compileInto(temporary, sourceFile, parameters),
+  );
   const warnings = JSON.parse(readFileSync(join(folder, warningsFile), 'utf8'));
   return { folder, sourceFile, manifest: readManifest(folder), warnings };
 }

@@ -1,5 +1,5 @@
 import { TilewrightError } from '../../codegen/support/errors.ts';
-import { buildKernel } from '../device/build-kernel.ts';
+import { type BuildKernelOptions, buildKernel } from '../device/build-kernel.ts';
 import type { Device } from '../device/device.ts';
 import type { GraphSource } from '../graph/graph-source.ts';
 import { planTiles, type Tile, type TilePlan } from '../graph/plan-tiles.ts';
@@ -102,10 +102,28 @@ function checkKernels({ sample, sum }: TileKernels, { fanout, columns }: TilePla
   }
 }
 
-export async function buildTileKernels(fanout: number, columns: number): Promise<TileKernels> {
-  const sample = await buildKernel('tile_sample', { fanout });
-  const sum = await buildKernel('sum_aggregate', { fanout, rowBeats: columns / 32 });
-  return { sample, sum };
+export async function buildTileKernels(
+  fanout: number,
+  columns: number,
+  options: BuildKernelOptions = {},
+): Promise<TileKernels> {
+  const sum = { fanout, rowBeats: columns / 32 };
+  return {
+    sample: await buildKernel('tile_sample', { fanout }, options),
+    sum: await buildKernel('sum_aggregate', sum, options),
+  };
+}
+
+/** Beside a smaller graph the compiler's own memory need not be counted. */
+const largeGraphBytes = 2 ** 26;
+
+async function kernelsFor(
+  { columns, features, colIdx }: GraphSource,
+  fanout: number,
+  signal: AbortSignal | undefined,
+): Promise<TileKernels> {
+  const beside = features.bytes + colIdx.bytes > largeGraphBytes;
+  return buildTileKernels(fanout, columns, { beside, signal });
 }
 
 /** Errors that lie in the graph or the caller, which no other unit helps against. */
@@ -160,7 +178,7 @@ class Stream implements TileStream {
     }
     const plan = await planTiles(graph, { ...options, fanout });
     this.#plan = plan;
-    const kernels = options.kernels ?? (await buildTileKernels(fanout, graph.columns));
+    const kernels = options.kernels ?? (await kernelsFor(graph, fanout, signal));
     checkKernels(kernels, plan);
     signal?.throwIfAborted();
     const work = { graph, plan, key, hop };

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -91,6 +92,16 @@ test('the process that hosts hardware emulation starts from the bundle, and ends
   expect(await once(child, 'message')).toEqual([{ ready: true }, undefined]);
   child.disconnect();
   expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
+});
+
+test('the compiler has a process of its own in the bundle', async () => {
+  const installed = join(folder, 'node_modules', 'tilewright');
+  const out = join(folder, 'compiled');
+  mkdirSync(out);
+  const words = [out, join(installed, 'kernels/sum-aggregate.ts'), '{}'];
+  const child = fork(join(installed, 'dist/compile-child.mjs'), words, inFolder);
+  expect(await once(child, 'message')).toEqual([{}, undefined]);
+  expect(readdirSync(out)).toContain('manifest.json');
 });
 
 test('the streaming example runs, and gives the means of the whole graph', async () => {

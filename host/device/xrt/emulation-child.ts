@@ -3,7 +3,8 @@
 // folders that go with it.
 import { rmSync } from 'node:fs';
 import { MappedMemory } from '../../ffi/mapped-memory.ts';
-import { type ChildAnswer, type ChildRequest, plainError } from './child-messages.ts';
+import { plainError } from '../plain-error.ts';
+import type { ChildAnswer, ChildRequest } from './child-messages.ts';
 import { killSession } from './session-processes.ts';
 import type { BufferReference } from './xrt-calls.ts';
 import { XrtSession } from './xrt-session.ts';
@@ -43,7 +44,8 @@ process.on('message', (request: ChildRequest) => {
   const { number } = request;
   answer(request).then(
     (value) => process.send?.({ number, value } satisfies ChildAnswer),
-    (error) => process.send?.({ number, error: plainError(error) } satisfies ChildAnswer),
+    (error) =>
+      process.send?.({ number, error: plainError(error, 'XRT_CHILD') } satisfies ChildAnswer),
   );
 });
 

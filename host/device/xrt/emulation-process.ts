@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { TilewrightError } from '../../../codegen/support/errors.ts';
 import { emulationWanting, xrtEnvironment, xrtPrefix } from '../../xrt/index.ts';
-import { type ChildAnswer, type ChildRequest, revivedError } from './child-messages.ts';
+import { childCommand } from '../child-command.ts';
+import { revivedError } from '../plain-error.ts';
+import type { ChildAnswer, ChildRequest } from './child-messages.ts';
 import { EmulationFolder, unwritable } from './emulation-folder.ts';
 import { isAlive, killSession, sessionProcesses, workingIn } from './session-processes.ts';
 import type { RunRequest, XrtCalls } from './xrt-calls.ts';
@@ -29,14 +29,6 @@ type Call = ChildRequest extends infer Each
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
-}
-
-/** The child of the bundle that this is in, which lies beside it; from source with jiti, which runs TypeScript. */
-function childCommand(): readonly string[] {
-  const here = fileURLToPath(import.meta.url);
-  if (here.endsWith('.mjs')) return [join(dirname(here), 'emulation-child.mjs')];
-  const jiti = dirname(createRequire(import.meta.url).resolve('jiti'));
-  return [join(jiti, 'jiti-cli.mjs'), join(dirname(here), 'emulation-child.ts')];
 }
 
 /**
@@ -67,12 +59,16 @@ export class EmulationProcess implements XrtCalls {
       throw unwritable(error);
     }
     try {
-      this.#child = spawn(process.execPath, [...childCommand(), ...this.#folder.folders], {
-        cwd: this.#folder.path,
-        detached: true,
-        env: { ...environment, ...this.#folder.environment },
-        stdio: ['ignore', output, output, 'ipc'],
-      });
+      this.#child = spawn(
+        process.execPath,
+        [...childCommand('xrt/emulation-child'), ...this.#folder.folders],
+        {
+          cwd: this.#folder.path,
+          detached: true,
+          env: { ...environment, ...this.#folder.environment },
+          stdio: ['ignore', output, output, 'ipc'],
+        },
+      );
     } finally {
       closeSync(output);
     }
