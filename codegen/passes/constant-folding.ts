@@ -1,7 +1,7 @@
 import type { AssignStmt, Expr, KernelIR, Process, Stmt } from '../ir/ir.ts';
 import { mapExpr, withExpressions } from '../ir/rewrite.ts';
+import { constantOf, simplify, uniform } from '../ir/simplify.ts';
 import { allStatements, definedBy, expressionsOf } from '../ir/visit.ts';
-import { constantOf, simplify, uniform } from './simplify.ts';
 
 /**
  * constant-folding: computes what is known while compiling.

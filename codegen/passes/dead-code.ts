@@ -1,8 +1,8 @@
 import { endpoints } from '../ir/endpoints.ts';
 import type { AssignStmt, Expr, KernelIR, Process, Stmt } from '../ir/ir.ts';
 import { variablesIn, withoutUnused } from '../ir/rewrite.ts';
+import { uniform } from '../ir/simplify.ts';
 import { allStatements, definedBy, expressionsOf, operandsOf } from '../ir/visit.ts';
-import { uniform } from './simplify.ts';
 
 /**
  * dead-code: takes away what no output depends on.

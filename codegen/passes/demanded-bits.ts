@@ -1,7 +1,7 @@
 import type { Interner } from '../ir/intern.ts';
 import { type Expr, elementOf, type Process } from '../ir/ir.ts';
+import { uniform } from '../ir/simplify.ts';
 import { allStatements, expressionsOf, operandsOf } from '../ir/visit.ts';
-import { uniform } from './simplify.ts';
 
 /** More than any width: the exact value is needed, not only low bits of it. */
 export const exact = 1000;

@@ -15,11 +15,11 @@ import {
   vecType,
 } from '../ir/ir.ts';
 import { withExpressions } from '../ir/rewrite.ts';
+import { constantOf } from '../ir/simplify.ts';
+import { isSingle, joined, type Range } from '../ir/value-ranges.ts';
 import { allStatements, definedBy, expressionsOf, operandsOf } from '../ir/visit.ts';
 import { type Demands, demandedBits, exact } from './demanded-bits.ts';
 import { type ProcessRanges, processRanges } from './process-ranges.ts';
-import { constantOf } from './simplify.ts';
-import { isSingle, joined, type Range } from './value-ranges.ts';
 
 /**
  * narrow-widths: no more bits than values have, or than anything looks at.

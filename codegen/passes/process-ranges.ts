@@ -1,7 +1,7 @@
 import { exprRange } from '../ir/build.ts';
 import { type Expr, elementOf, type KernelIR, type Process, rangeOf, type Stmt } from '../ir/ir.ts';
+import { joined, type Range, type Ranges, rangeOfExpr, refined } from '../ir/value-ranges.ts';
 import { allStatements, definedBy, expressionsOf, operandsOf } from '../ir/visit.ts';
-import { joined, type Range, type Ranges, rangeOfExpr, refined } from './value-ranges.ts';
 
 /** What the variables and expressions of a process may be in any run. */
 export interface ProcessRanges {

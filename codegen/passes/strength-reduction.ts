@@ -1,7 +1,7 @@
 import { binary, cast, constant, exprRange } from '../ir/build.ts';
 import { type BinaryExpr, type Expr, elementOf, type KernelIR, wrap } from '../ir/ir.ts';
 import { mapKernelExpressions } from '../ir/rewrite.ts';
-import { constantOf, uniform } from './simplify.ts';
+import { constantOf, uniform } from '../ir/simplify.ts';
 
 /**
  * strength-reduction: the cheaper of two operators that give the same value.

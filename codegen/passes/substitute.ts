@@ -1,7 +1,7 @@
 import type { Expr } from '../ir/ir.ts';
 import { mapExpr } from '../ir/rewrite.ts';
+import { simplify } from '../ir/simplify.ts';
 import { operandsOf } from '../ir/visit.ts';
-import { simplify } from './simplify.ts';
 
 /**
  * An expression with other expressions in the place of its variables. What is decided by a constant that came

@@ -42,7 +42,8 @@ export interface Segments {
   readonly last: number;
 }
 
-function accessOf(stmt: Stmt): Omit<Need, 'count'> | undefined {
+/** What a statement does to a stream or memory; undefined for any other. */
+export function accessOf(stmt: Stmt): Omit<Need, 'count'> | undefined {
   switch (stmt.kind) {
     case 'read':
     case 'write':

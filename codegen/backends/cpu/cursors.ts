@@ -4,6 +4,7 @@ import { known } from '../c-coroutines/known.ts';
 import { partnerOf } from '../c-coroutines/partner-of.ts';
 import type { KernelPlan, MemoryPlan, ProcessPlan, StreamPlan } from '../c-coroutines/plan.ts';
 import { type Need, runsOf } from '../c-coroutines/segments.ts';
+import { prefetchOf } from './prefetch.ts';
 
 /** What a process counts of a stream or memory, in the members of the workspace that have these names. */
 const countersOf: Readonly<Record<Access, readonly string[]>> = {
@@ -89,44 +90,43 @@ export class Cursors {
    * A number above 0 while `count` accesses are possible. `limit` names what others do not change while this
    * process runs.
    */
-  private bounds(need: Need): readonly { readonly limit: string; readonly at: string }[] {
+  private bound(need: Need): { readonly limit: string; readonly at: string } {
     const { access, name } = need;
     const at = (counter: string) => this.counter(name, counter);
-    const partner = this.partner(need);
-    const alone = partner === undefined || partner === this.own;
-    const patient = `w->relaxed || w->at[${partner?.at}] == FINISHED`;
     const stream = this.plan.streams.get(name);
     switch (access) {
       case 'read':
-        return [{ limit: at('written'), at: at('taken') }];
+        return { limit: at('written'), at: at('taken') };
       case 'write':
-        return [{ limit: `${at('taken')} + ${stream?.capacity}`, at: at('written') }];
-      case 'receive': {
-        const kept = alone ? '' : ` - (${patient} ? 0 : prefetch_low)`;
-        return [{ limit: `${at('requested')}${kept}`, at: at('taken') }];
-      }
+        return { limit: `${at('taken')} + ${stream?.capacity}`, at: at('written') };
+      case 'receive':
+        return { limit: this.fetchedBeats(need), at: at('taken') };
       case 'send':
-        return [{ limit: at('requested'), at: at('taken') }];
-      case 'request': {
-        const hard = { limit: `${at('begun')} + ${this.plan.requests}`, at: at('asked') };
-        const fetched = this.plan.memories.get(name)?.memory.direction === 'read';
-        if (alone || !fetched) return [hard];
-        const limit = `${at('taken')} + (${patient} ? 0x40000000 : prefetch_high)`;
-        return [hard, { limit, at: at('requested') }];
-      }
+        return { limit: at('requested'), at: at('taken') };
+      case 'request':
+        return { limit: `${at('begun')} + ${this.plan.requests}`, at: at('asked') };
       case 'response':
-        return [{ limit: at('asked'), at: at('answered') }];
+        return { limit: at('asked'), at: at('answered') };
     }
   }
 
-  /** Whether it has to wait for so many accesses: conditions of which one holds then. */
-  lacks(need: Need, limits?: ReadonlyMap<string, string>): readonly string[] {
-    return this.bounds(need).map(({ limit, at }, index) => {
-      const known = limits?.get(`${need.access} ${need.name} ${index}`) ?? `(${limit})`;
-      // The last bound of a request is on beats, which may be passed by what one of them asks for.
-      const count = index === 1 ? 1 : need.count;
-      return `(int)(${known} - ${at}) < ${count}`;
-    });
+  /** Beats that are asked for so far ahead of the others that what is fetched has come by now. */
+  private fetchedBeats(need: Need): string {
+    const memory = known(this.plan.memories.get(need.name), need.name);
+    const { ahead } = prefetchOf(this.plan, memory);
+    const all = this.counter(need.name, 'requested');
+    const partner = this.partner(need);
+    if (ahead === 0 || partner === undefined || partner === this.own) return all;
+    const patient = `w->relaxed || w->at[${partner.at}] == FINISHED`;
+    const asked = this.counter(need.name, 'asked');
+    const place = `(${asked} - ${ahead}) & ${this.plan.requests - 1}`;
+    return `(${patient} ? ${all} : w->bulk.${memory.name}.start[${place}])`;
+  }
+
+  /** A number below `count` where it has to wait for so many accesses. */
+  room(need: Need, limits?: ReadonlyMap<string, string>): string {
+    const { limit, at } = this.bound(need);
+    return `${limits?.get(`${need.access} ${need.name}`) ?? `(${limit})`} - ${at}`;
   }
 
   /** Names for the limits of accesses, which hold while no other process runs. */
@@ -137,17 +137,16 @@ export class Cursors {
     const lines: string[] = [];
     const names = new Map<string, string>();
     for (const need of needs) {
-      for (const [index, { limit }] of this.bounds(need).entries()) {
-        const key = `${need.access} ${need.name} ${index}`;
-        // What this process advances itself is no limit for a while.
-        const moves = [...this.names.values()].some((name) =>
-          new RegExp(`\\b${name}\\b`).test(limit),
-        );
-        if (names.has(key) || moves) continue;
-        const name = scope.claim(`${this.resource(need.name).name}_limit`);
-        names.set(key, name);
-        lines.push(`const uint ${name} = ${limit};`);
-      }
+      const { limit } = this.bound(need);
+      const key = `${need.access} ${need.name}`;
+      // What this process advances itself is no limit for a while.
+      const moves = [...this.names.values()].some((name) =>
+        new RegExp(`\\b${name}\\b`).test(limit),
+      );
+      if (names.has(key) || moves) continue;
+      const name = scope.claim(`${this.resource(need.name).name}_limit`);
+      names.set(key, name);
+      lines.push(`const uint ${name} = ${limit};`);
     }
     return { lines, names };
   }

@@ -10,6 +10,7 @@ import {
 } from '../c-coroutines/plan.ts';
 import { stringLiteral } from '../c-coroutines/string-literal.ts';
 import { NameScope } from './names.ts';
+import { prefetchOf } from './prefetch.ts';
 import { printProcess } from './print-process.ts';
 import { memberType, stateMembers } from './process-state.ts';
 
@@ -97,6 +98,12 @@ export function emitKernel(kernel: KernelIR): string {
       name: own.state,
       fields: stateMembers(plan, own),
     })),
+    fetched: [...plan.memories.values()].flatMap((memory) => {
+      const { ahead } = prefetchOf(plan, memory);
+      return ahead > 0
+        ? [{ name: memory.name, from: plan.requests - ahead, bytes: 4 * ahead }]
+        : [];
+    }),
     requests: plan.requests,
     requestMask: plan.requests - 1,
     bulk: bulk(plan),

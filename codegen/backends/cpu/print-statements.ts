@@ -11,12 +11,15 @@ import type { MemoryPlan, StreamPlan } from '../c-coroutines/plan.ts';
 import { stringLiteral } from '../c-coroutines/string-literal.ts';
 import { converted, operand } from '../c-coroutines/text.ts';
 import { storedInt } from '../c-coroutines/types.ts';
+import { prefetchOf } from './prefetch.ts';
 import { VariablePrinter } from './print-variables.ts';
 import { chunkCount, chunkLanes, chunkType, laneType, storedFormat } from './vector.ts';
 
 /** Prints the statements of a process one after another, where nothing has to be waited for. */
 export abstract class StatementPrinter extends VariablePrinter {
   protected jumps = false;
+  /** In a loop of steady turns: elements of streams that lie one behind another, by access. */
+  protected slots = new Map<string, { readonly text: string; readonly slot: string }>();
 
   protected jump(): string {
     this.jumps = true;
@@ -163,6 +166,8 @@ export abstract class StatementPrinter extends VariablePrinter {
   }
 
   protected slot(stream: StreamPlan, counter: 'written' | 'taken'): string {
+    const row = this.slots.get(`${counter === 'taken' ? 'read' : 'write'} ${stream.stream.name}`);
+    if (row !== undefined) return row.slot;
     const at = this.cursors.counter(stream.stream.name, counter);
     return `w->bulk.${stream.name}[${at} & ${stream.capacity - 1}]`;
   }
@@ -205,14 +210,16 @@ export abstract class StatementPrinter extends VariablePrinter {
   }
 
   protected request(stmt: Extract<Stmt, { readonly kind: 'request' }>): void {
-    const { name, at, memory } = this.memory(stmt.memory);
+    const asking = this.memory(stmt.memory);
+    const { name, at, memory } = asking;
     const [first, count] = [stmt.beat, stmt.beats].map(
       (one) => converted(this.expressions.print(one), 'ulong').text,
     );
     const [asked, requested] = ['asked', 'requested'].map((counter) =>
       this.cursors.counter(memory.name, counter),
     );
-    const kind = `${memory.beatBits / 8}, ${memory.direction === 'read'}`;
+    const { ahead } = prefetchOf(this.plan, asking);
+    const kind = `${memory.beatBits / 8}, ${memory.direction === 'read' && ahead === 0}`;
     const buffer = `${this.cursors.data(memory.name)}, ${this.cursors.size(memory.name)}`;
     const values = `w->bulk.${name}, ${buffer}, ${first}, ${count}`;
     this.line(`if (unlikely(!(ask<${kind}>(${values}, ${asked}, ${requested})))) {`);
@@ -223,12 +230,14 @@ export abstract class StatementPrinter extends VariablePrinter {
     this.line('}');
   }
 
-  protected beatPointer({ name, memory }: MemoryPlan): string {
+  protected beatPointer(plan: MemoryPlan): string {
+    const { name, memory } = plan;
+    const { burst, ahead } = prefetchOf(this.plan, plan);
     const pointer = this.scope.claim('beat');
     const counters = ['left', 'begun', 'taken', 'next'].map((counter) =>
       this.cursors.counter(memory.name, counter),
     );
-    const next = `next_beat<${memory.beatBits / 8}>(w->bulk.${name}, ${counters.join(', ')})`;
+    const next = `next_beat<${memory.beatBits / 8}, ${burst}, ${ahead}>(w->bulk.${name}, ${counters.join(', ')})`;
     this.line(`uchar *const ${pointer} = ${next};`);
     return pointer;
   }

@@ -37,21 +37,21 @@ export const passRoom: Room = {
     },
     {
       what: 'constant-folding: not less is greater',
-      file: `${passes}/simplify.ts`,
+      file: 'codegen/ir/simplify.ts',
       from: "op: 'le', left: operand.right",
       to: "op: 'lt', left: operand.right",
       sample: 'operators',
     },
     {
       what: 'constant-folding: two constants of a chain joined though the first sum wraps',
-      file: `${passes}/simplify.ts`,
+      file: 'codegen/ir/simplify.ts',
       from: 'if (!exact && elementOf(type).width > element.width) return undefined;',
       to: '',
       sample: 'operators',
     },
     {
       what: 'constant-folding: less where the ranges touch',
-      file: `${passes}/simplify.ts`,
+      file: 'codegen/ir/simplify.ts',
       from: "op === 'lt' ? [a.max < b.min,",
       to: "op === 'lt' ? [a.max <= b.min,",
       sample: 'operators',
@@ -86,7 +86,7 @@ export const passRoom: Room = {
     },
     {
       what: 'narrow-widths: less or equal taken for less',
-      file: `${passes}/value-ranges.ts`,
+      file: 'codegen/ir/value-ranges.ts',
       from: "const apart = (op === 'lt') === holds ? 1n : 0n;",
       to: 'const apart = 1n;',
       sample: 'control-flow',

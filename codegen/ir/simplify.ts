@@ -1,6 +1,6 @@
-import { binary, cast, constant, constantVector, exprRange, saturate } from '../ir/build.ts';
-import { evaluate } from '../ir/evaluate.ts';
-import { fold } from '../ir/fold.ts';
+import { binary, cast, constant, constantVector, exprRange, saturate } from './build.ts';
+import { evaluate } from './evaluate.ts';
+import { fold } from './fold.ts';
 import {
   type BinaryExpr,
   type Expr,
@@ -12,8 +12,8 @@ import {
   sameType,
   type Type,
   wrap,
-} from '../ir/ir.ts';
-import { operandsOf } from '../ir/visit.ts';
+} from './ir.ts';
+import { operandsOf } from './visit.ts';
 
 /**
  * One node over simplified operands as something simpler that has the same value and type: constants

@@ -1,4 +1,4 @@
-import { exactRange, exprRange } from '../ir/build.ts';
+import { exactRange, exprRange } from './build.ts';
 import {
   type BinaryExpr,
   type Expr,
@@ -9,7 +9,7 @@ import {
   type ReduceOp,
   rangeOf,
   typeForRange,
-} from '../ir/ir.ts';
+} from './ir.ts';
 
 /** Integers from `min` to `max`; of a vector what any lane may hold. */
 export interface Range {
