@@ -97,3 +97,19 @@ test('a processor without AVX2 gives the same', async () => {
   await using plain = plainDevice();
   await expectGolden(kernel, plain, [1, 17, 90]);
 });
+
+test('turns that are alike are done together, and give what each gives alone', async () => {
+  const kernel = await buildKernel(join(import.meta.dirname, 'kernels', 'countdown.ts'));
+  await using native = await openDevice('native', { quick: true });
+  await expectGolden(kernel, native, [0, 1, 2, 3, 40, 150]);
+  // A place outside the words, in the middle of a row.
+  const work = await workload(kernel, 3);
+  const lengths = work.buffers.get('lengths') as Uint8Array;
+  new Uint32Array(lengths.buffer, lengths.byteOffset).set([60, 1, 1200]);
+  await using golden = await openDevice('golden');
+  for (const device of [golden, native]) {
+    await expect(runOn(device, kernel, work)).rejects.toThrow(
+      /request for 3 beats at beat 1299 leaves the buffer|1299/,
+    );
+  }
+});

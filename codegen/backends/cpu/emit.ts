@@ -18,8 +18,8 @@ import { memberType, stateMembers } from './process-state.ts';
 const target: CoroutineTarget = {
   newScope: (outer) => new NameScope(outer),
   constantKeyword: 'static const',
-  queueBytes: 2048,
-  elements: [8, 64],
+  queueBytes: 8192,
+  elements: [8, 256],
 };
 
 function bulk(plan: KernelPlan): string[] {

@@ -210,7 +210,12 @@ class ProcessPrinter extends StatementPrinter {
     turn: ReadonlySet<string>,
     limits: ReadonlyMap<string, string>,
   ): void {
-    const steady = steadyTurns(this.plan.kernel, this.own.process, loop);
+    const inTurn = new Set(
+      this.own.process.variables
+        .map(({ name }) => name)
+        .filter((name) => turn.has(name) || !this.own.lasting.has(name)),
+    );
+    const steady = steadyTurns(this.plan.kernel, this.own.process, loop, inTurn);
     if (steady === undefined) return;
     const { statements, counter } = steady;
     const facts = [...steady.facts].flatMap(([name, range]) => this.factTexts(name, range));

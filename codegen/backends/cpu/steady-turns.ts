@@ -50,11 +50,15 @@ export interface Counter {
 /** A turn has to become so much smaller. */
 const worth = 0.85;
 
-/** Facts under which turns of a loop are alike and small; undefined where there are none. */
+/**
+ * Facts under which turns of a loop are alike and small; undefined where there are none.
+ * @param inTurn variables that no turn hands on to the next.
+ */
 export function steadyTurns(
   kernel: KernelIR,
   process: Process,
   loop: LoopStmt,
+  inTurn: ReadonlySet<string>,
 ): SteadyTurns | undefined {
   const types = new Map(process.variables.map(({ name, type }) => [name, type]));
   const body = [...loop.body, ...loop.step];
@@ -66,9 +70,6 @@ export function steadyTurns(
     const type = types.get(name);
     return type === undefined ? { min: 0n, max: 0n } : rangeOf(elementOf(type));
   };
-  const inTurn = new Set(
-    process.variables.filter(({ mutable }) => !mutable).map(({ name }) => name),
-  );
   const candidates = [...assigned].filter(
     (name) => types.get(name)?.kind === 'int' && !inTurn.has(name),
   );

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type SteadyTurns, steadyTurns } from '../../codegen/backends/cpu/steady-turns.ts';
+import { turnVariables } from '../../codegen/backends/cpu/turn-variables.ts';
+import { compileKernel, type KernelIR } from '../../codegen/index.ts';
+
+/** What the loops of a kernel's processes have in common from turn to turn, by process. */
+async function turnsOf(file: string): Promise<ReadonlyMap<string, SteadyTurns | undefined>> {
+  let ir: KernelIR | undefined;
+  await compileKernel(
+    join(import.meta.dirname, file),
+    {},
+    {
+      onPass: (_, kernel) => {
+        ir = kernel;
+      },
+    },
+  );
+  const found = new Map<string, SteadyTurns | undefined>();
+  for (const process of ir?.processes ?? []) {
+    for (const loop of process.body) {
+      if (loop.kind !== 'loop') continue;
+      const inTurn = turnVariables(process, loop);
+      found.set(process.name, steadyTurns(ir as KernelIR, process, loop, inTurn));
+    }
+  }
+  return found;
+}
+
+const one = (value: bigint) => ({ min: value, max: value });
+
+test('facts that most turns have in common, and how many turns there are', async () => {
+  const turns = await turnsOf('kernels/countdown.ts');
+  // While a row has more than one burst left, no new one is asked for; the last turn is another.
+  expect(turns.get('ask')).toMatchObject({
+    facts: new Map([
+      ['left', { min: 2n, max: 255n }],
+      ['busy', one(1n)],
+    ]),
+    counter: { name: 'left', by: -1, last: 2n },
+    condition: false,
+  });
+  expect(turns.get('add')).toMatchObject({
+    facts: new Map([['left', { min: 4n, max: 255n }]]),
+    counter: { name: 'left', by: -1, last: 4n },
+  });
+  // 7 … 15 would be alike too, but `at` never comes there.
+  expect(turns.get('mark')).toMatchObject({
+    facts: new Map([['at', { min: 1n, max: 5n }]]),
+    counter: { name: 'at', by: 1, last: 5n },
+  });
+  // Each turn asks for a beat: nothing is decided before.
+  expect(turns.get('requestLengths')).toBeUndefined();
+});
+
+test('what the facts decide is gone', async () => {
+  const turns = await turnsOf('kernels/countdown.ts');
+  const kinds = turns.get('add')?.statements.map(({ kind }) => kind);
+  expect(kinds).not.toContain('write');
+  expect(turns.get('mark')?.statements.map(({ kind }) => kind)).not.toContain('if');
+});
