@@ -23,11 +23,13 @@ export function describeStream(
   const csrBytes = graph.rowPtr.bytes + graph.colIdx.bytes;
   if (report === undefined) throw new Error('a stream that ended without a report');
   const { plan, stages, wallMs, overlap, retried, retired, cycles } = report;
+  const seeds = plan.seedTiles.reduce((sum, tile) => sum + tile.nodes, 0);
   const json = {
     device,
     graph: { nodes, edges, columns, csrBytes, featureBytes: graph.features.bytes },
     tiles: plan.tiles.length,
     tileNodes: plan.tileNodes,
+    seeds,
     unitBytes: plan.unitBytes,
     bankBytes: plan.bankBytes,
     seedsPerRun: plan.seedsPerRun,
@@ -43,6 +45,7 @@ export function describeStream(
   const rows = [
     ['graph', `${nodes} nodes, ${edges} edges, ${columns} features a node`],
     ['tiles', `${plan.tiles.length} of ${plan.tileNodes} nodes`],
+    ...(plan.seedTiles === plan.tiles ? [] : [['seeds', String(seeds)]]),
     ['memory of a unit', `${mebibytes(plan.unitBytes)} of ${mebibytes(plan.bankBytes)}`],
     ['time', `${(wallMs / 1000).toFixed(2)} s`],
     ...stageNames.map((name) => [name, stageText(stages[name])]),

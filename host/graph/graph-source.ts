@@ -247,7 +247,7 @@ export async function readWords(
  * begin at 0, and where the last does not end with the edges.
  */
 export async function readPlaces(
-  graph: GraphSource,
+  graph: Pick<GraphSource, 'nodes' | 'edges' | 'rowPtr'>,
   first: number,
   count: number,
 ): Promise<Uint32Array> {

@@ -1,5 +1,6 @@
 import { TilewrightError } from '../../codegen/support/errors.ts';
 import { type GraphSource, readPlaces, readWords } from './graph-source.ts';
+import { allSeeds, type SeedLists } from './seed-lists.ts';
 
 const beatBytes = 64;
 const idsABeat = 16;
@@ -10,7 +11,7 @@ const mostTiles = 4096;
 /** Nodes whose places are looked at together while planning. */
 const chunk = 1 << 18;
 
-/** A range of nodes: its lists, its rows of features, and the nodes themselves as seeds. */
+/** A range of nodes: its lists, its rows of features, and the nodes themselves as seeds; or a range of given seeds. */
 export interface Tile {
   readonly index: number;
   readonly firstNode: number;
@@ -29,6 +30,11 @@ export interface TilePlan {
   readonly tiles: readonly Tile[];
   /** Nodes of each tile but the last. */
   readonly tileNodes: number;
+  /**
+   * The seeds in tiles of as many: `tiles` again where all nodes are seeds. Else `firstNode` and `nodes` are a
+   * range of the seeds that were given, and `firstEdge` and `edges` of their lists one behind the other.
+   */
+  readonly seedTiles: readonly Tile[];
   /** Seeds that one run takes, and edges of their lists: at most. */
   readonly seedsPerRun: number;
   readonly edgesPerRun: number;
@@ -70,31 +76,32 @@ export function slotSizes(
 }
 
 interface Shape {
-  readonly nodes: number;
+  readonly seeds: number;
+  /** Of the lists of the seeds. */
   readonly edges: number;
   readonly columns: number;
-  /** The longest list, and whose it is. */
+  /** The longest of them, and whose it is. */
   readonly longest: number;
   readonly longestNode: number;
 }
 
-async function shapeOf(graph: GraphSource): Promise<Shape> {
-  const { nodes, edges, columns } = graph;
+async function shapeOf(lists: SeedLists, columns: number): Promise<Shape> {
+  const { nodes: seeds, edges } = lists;
   let [longest, longestNode] = [0, 0];
-  for (let first = 0; first < nodes; first += chunk) {
-    const count = Math.min(chunk, nodes - first);
-    const places = await readPlaces(graph, first, count);
+  for (let first = 0; first < seeds; first += chunk) {
+    const count = Math.min(chunk, seeds - first);
+    const places = await readPlaces(lists, first, count);
     for (let at = 0; at < count; at++) {
       const degree = places[at + 1] - places[at];
-      if (degree > longest) [longest, longestNode] = [degree, first + at];
+      if (degree > longest) [longest, longestNode] = [degree, lists.nodeAt(first + at)];
     }
   }
-  return { nodes, edges, columns, longest, longestNode };
+  return { seeds, edges, columns, longest, longestNode };
 }
 
 /** All buffers of a unit but those of features. */
 function withoutFeatures(shape: Shape, fanout: number, buffers: number, seedsPerRun: number) {
-  const expected = Math.ceil((1.25 * seedsPerRun * shape.edges) / Math.max(1, shape.nodes));
+  const expected = Math.ceil((1.25 * seedsPerRun * shape.edges) / Math.max(1, shape.seeds));
   const edgesPerRun = Math.max(shape.longest, Math.min(shape.edges, expected));
   const sizes = slotSizes({ fanout, columns: shape.columns, seedsPerRun, edgesPerRun });
   const bytes = buffers * Object.values(sizes).reduce((sum, size) => sum + size, 0);
@@ -108,7 +115,7 @@ function chooseSeeds(
   buffers: number,
   reserved: number,
 ): number {
-  const wanted = Math.max(1, Math.min(options.seedsPerRun ?? mostSeeds, shape.nodes));
+  const wanted = Math.max(1, Math.min(options.seedsPerRun ?? mostSeeds, shape.seeds));
   let seeds = Math.min(mostSeeds, Math.ceil(wanted / idsABeat) * idsABeat);
   const half = options.seedsPerRun === undefined ? options.bankBytes / 2 : options.bankBytes;
   const most = Math.min(half, options.bankBytes - reserved);
@@ -143,13 +150,18 @@ function checkOptions(options: PlanOptions): void {
 
 /**
  * Cuts a graph into tiles of as many nodes each, the fewest of which a unit's buffers fit into a bank.
+ * @param lists of the seeds; default: all nodes.
  * @throws TilewrightError `PLAN_TOO_LARGE` naming the size of a bank that would do; `PLAN_OPTION`.
  */
-export async function planTiles(graph: GraphSource, options: PlanOptions): Promise<TilePlan> {
+export async function planTiles(
+  graph: GraphSource,
+  options: PlanOptions,
+  lists: SeedLists = allSeeds(graph),
+): Promise<TilePlan> {
   checkOptions(options);
   const { bankBytes, fanout, buffers = 3, leastTiles = 1 } = options;
-  const shape = await shapeOf(graph);
-  const { nodes, columns } = shape;
+  const { nodes, columns } = graph;
+  const shape = await shapeOf(lists, columns);
   const rowBytes = 2 * columns;
   const featureBuffers = Math.min(2, buffers);
   const fewestRows = Math.max(1, Math.ceil(nodes / mostTiles));
@@ -176,13 +188,15 @@ export async function planTiles(graph: GraphSource, options: PlanOptions): Promi
   let tileNodes = Math.max(1, Math.ceil(nodes / count));
   // Rounded up, so many nodes a tile may leave nothing for the last tiles.
   while (Math.ceil(nodes / tileNodes) < least) tileNodes -= 1;
+  const tiles = await tilesOf(graph, tileNodes);
   return {
     bankBytes,
     unitBytes: bytes + featureBuffers * tileNodes * rowBytes,
     fanout,
     columns,
-    tiles: await tilesOf(graph, tileNodes),
+    tiles,
     tileNodes,
+    seedTiles: lists.all ? tiles : await tilesOf(lists, tileNodes),
     seedsPerRun,
     edgesPerRun,
     buffers,
@@ -190,13 +204,15 @@ export async function planTiles(graph: GraphSource, options: PlanOptions): Promi
   };
 }
 
-async function tilesOf(graph: GraphSource, tileNodes: number): Promise<readonly Tile[]> {
-  const { nodes } = graph;
+async function tilesOf(
+  { nodes, rowPtr }: Pick<GraphSource, 'nodes' | 'rowPtr'>,
+  tileNodes: number,
+): Promise<readonly Tile[]> {
   const tiles: Tile[] = [];
   let firstEdge = 0;
   for (let firstNode = 0; firstNode < nodes; firstNode += tileNodes) {
     const count = Math.min(tileNodes, nodes - firstNode);
-    const [end] = await readWords(graph.rowPtr, firstNode + count, 1);
+    const [end] = await readWords(rowPtr, firstNode + count, 1);
     tiles.push({ index: tiles.length, firstNode, nodes: count, firstEdge, edges: end - firstEdge });
     firstEdge = end;
   }

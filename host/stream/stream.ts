@@ -3,6 +3,7 @@ import { type BuildKernelOptions, buildKernel } from '../device/build-kernel.ts'
 import type { Device } from '../device/device.ts';
 import type { GraphSource } from '../graph/graph-source.ts';
 import { planTiles, type Tile, type TilePlan } from '../graph/plan-tiles.ts';
+import { allSeeds, seedLists } from '../graph/seed-lists.ts';
 import { Pipeline } from './pipeline.ts';
 import { roundMeans } from './round-means.ts';
 import type { StreamTimes } from './stage-times.ts';
@@ -22,6 +23,11 @@ export interface StreamOptions {
   readonly devices: readonly Device[];
   /** Device memory that each unit may use, in bytes. */
   readonly bankBytes: number;
+  /**
+   * Nodes that get a mean, in this order, any of them as often as wanted; default: all, in the order of the graph. Not
+   * to be changed while it streams.
+   */
+  readonly seeds?: Uint32Array | undefined;
   /** Neighbours drawn for each node, 1 to 64; default 16. */
   readonly fanout?: number;
   /** Of the sampling; a whole number below 2^32, default 1. */
@@ -44,8 +50,9 @@ export interface StreamOptions {
   readonly now?: () => number;
 }
 
-/** The nodes of one tile, each with the mean of its sampled neighbours' features. */
+/** The nodes of one tile, or some of the seeds, each with the mean of its sampled neighbours' features. */
 export interface TileResult {
+  /** With `seeds` a range of these: `firstNode` is the place of the first among them. */
   readonly tile: Tile;
   /** Row-major, one row a node of the tile, as many columns as the features, of the same scale. */
   readonly means: Int16Array;
@@ -176,12 +183,14 @@ class Stream implements TileStream {
         hint: "Open one: await openDevice('native').",
       });
     }
-    const plan = await planTiles(graph, { ...options, fanout });
+    const lists =
+      options.seeds === undefined ? allSeeds(graph) : await seedLists(graph, options.seeds, signal);
+    const plan = await planTiles(graph, { ...options, fanout }, lists);
     this.#plan = plan;
     const kernels = options.kernels ?? (await kernelsFor(graph, fanout, signal));
     checkKernels(kernels, plan);
     signal?.throwIfAborted();
-    const work = { graph, plan, key, hop };
+    const work = { graph, lists, plan, key, hop };
     const units = await openUnits(devices, kernels, work);
     try {
       const source = new TileSource(work);
@@ -189,7 +198,7 @@ class Stream implements TileStream {
         signal,
         retries,
         window: 2 * plan.buffers * units.length,
-        describe: describeJob,
+        describe: (job) => describeJob(lists, job),
         final,
         now,
         onDone: () => source.sampled(),
@@ -258,7 +267,7 @@ function isDone({ complete, open }: TileProgress): boolean {
  * `fanout` sampled neighbours, to the bit what `neighbor_sample` and `mean_aggregate` give for the graph as a
  * whole. Sums are exact across tiles and rounded once, at the end.
  * @throws TilewrightError while it is iterated: `PLAN_TOO_LARGE`, `PLAN_OPTION`, `SAMPLING_KEY`,
- * `KERNEL_MISFIT`; `GRAPH_…` for files that do not fit or change; `STREAM_RUN` naming the tile where a run
+ * `KERNEL_MISFIT`; `NODE_UNKNOWN` for seeds; `GRAPH_…` for files that do not fit or change; `STREAM_RUN` naming the tile where a run
  * fails on all tries; and the reason of `signal`.
  */
 export function stream(graph: GraphSource, options: StreamOptions): TileStream {

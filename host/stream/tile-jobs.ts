@@ -1,6 +1,7 @@
 import { TilewrightError } from '../../codegen/support/errors.ts';
 import { type GraphSource, unknownNode } from '../graph/graph-source.ts';
 import type { Tile, TilePlan } from '../graph/plan-tiles.ts';
+import type { SeedLists } from '../graph/seed-lists.ts';
 import { absentId, idsABeat } from './absent-id.ts';
 
 /** Sampled neighbours of the seeds of one run, ordered by the tile that their features are in, then by seed. */
@@ -47,15 +48,17 @@ export interface SumJob {
 
 export type TileJob = SampleJob | SumJob;
 
-const range = ({ firstNode, nodes }: Tile) => `nodes ${firstNode} to ${firstNode + nodes - 1}`;
+const range = (what: string, { firstNode, nodes }: Tile) =>
+  `${what} ${firstNode} to ${firstNode + nodes - 1}`;
 
-export function describeJob(job: TileJob): string {
+/** @param lists of the seeds that the jobs are of. */
+export function describeJob(lists: SeedLists, job: TileJob): string {
   const { tile } = job.kind === 'sample' ? job : job.samples;
   const what =
     job.kind === 'sample'
       ? 'sampling'
-      : `sums over the features of tile ${job.featureTile.index} (${range(job.featureTile)})`;
-  return `tile ${tile.index} (${range(tile)}): ${what}`;
+      : `sums over the features of tile ${job.featureTile.index} (${range('nodes', job.featureTile)})`;
+  return `tile ${tile.index} (${range(lists.all ? 'nodes' : 'seeds', tile)}): ${what}`;
 }
 
 /** Words of a row of ids. */
@@ -68,6 +71,7 @@ export const rowWords = (fanout: number) => Math.ceil(fanout / idsABeat) * idsAB
  */
 export function bucketSamples(
   graph: GraphSource,
+  lists: SeedLists,
   plan: TilePlan,
   samples: Uint32Array,
   job: SampleJob,
@@ -79,7 +83,11 @@ export function bucketSamples(
   const { nodes } = graph;
   const { count, places } = job;
   const unknown = (seed: number, id: number) =>
-    unknownNode(graph, `the list of node ${job.tile.firstNode + job.firstSeed + seed}`, id);
+    unknownNode(
+      graph,
+      `the list of node ${lists.nodeAt(job.tile.firstNode + job.firstSeed + seed)}`,
+      id,
+    );
   const starts = new Uint32Array(tiles.length + 1);
   for (let seed = 0, at = 0; seed < count; seed++) {
     let missing = Math.min(plan.fanout, places[seed + 1] - places[seed]);

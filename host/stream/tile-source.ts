@@ -43,7 +43,7 @@ export class TileSource {
 
   constructor(work: TileWork) {
     this.#work = work;
-    this.tiles = work.plan.tiles.map((tile) => ({
+    this.tiles = work.plan.seedTiles.map((tile) => ({
       tile,
       sums: undefined,
       open: 0,
@@ -62,22 +62,22 @@ export class TileSource {
 
   /** Runs of consecutive seeds: as many as a run takes, or whose lists it takes. */
   async *#sampleJobs(progress: TileProgress): AsyncGenerator<SampleJob> {
-    const { graph, plan } = this.#work;
+    const { lists, plan } = this.#work;
     const { tile } = progress;
     const samples: SampleJob[] = [];
     this.#samples.set(progress, samples);
     for (let firstSeed = 0; firstSeed < tile.nodes; ) {
       const most = Math.min(plan.seedsPerRun, tile.nodes - firstSeed);
       const firstNode = tile.firstNode + firstSeed;
-      const places = await readPlaces(graph, firstNode, most);
+      const places = await readPlaces(lists, firstNode, most);
       let count = most;
       while (count > 0 && places[count] - places[0] > plan.edgesPerRun) count -= 1;
       // A list that is longer than any was when the tiles were planned: no run would ever take it.
-      if (count === 0) throw listGrew(graph.rowPtr.name, firstNode);
+      if (count === 0) throw listGrew(lists.rowPtr.name, lists.nodeAt(firstNode));
       const hashed =
-        graph.ids === undefined
+        lists.ids === undefined
           ? Uint32Array.from({ length: count }, (_, at) => firstNode + at)
-          : await readWords(graph.ids, firstNode, count);
+          : await readWords(lists.ids, firstNode, count);
       const job: SampleJob = {
         kind: 'sample',
         tile,
@@ -116,14 +116,16 @@ export class TileSource {
   }
 
   async #takeSums(tile: Tile, signal: AbortSignal): Promise<TileSums> {
-    const { columns, tileNodes } = this.#work.plan;
-    const most = tilesAtOnce(4 * columns * tileNodes);
+    const { columns, seedTiles } = this.#work.plan;
+    // The first has as many as any.
+    const seeds = seedTiles[0].nodes;
+    const most = tilesAtOnce(4 * columns * seeds);
     const there = () => this.#freeSums.length > 0 || this.#sumsMade < most;
     await this.#changed.until(there, signal);
     let free = this.#freeSums.pop();
     if (free === undefined) {
       this.#sumsMade += 1;
-      free = { sums: new Int32Array(tileNodes * columns), counts: new Uint8Array(tileNodes) };
+      free = { sums: new Int32Array(seeds * columns), counts: new Uint8Array(seeds) };
     }
     const sums = free.sums.subarray(0, tile.nodes * columns).fill(0);
     return { tile, sums, counts: free.counts.subarray(0, tile.nodes).fill(0) };

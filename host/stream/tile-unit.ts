@@ -2,6 +2,7 @@ import type { BuiltKernel } from '../device/built-kernel.ts';
 import type { Device, DeviceBuffer, LoadedKernel } from '../device/device.ts';
 import type { GraphSource } from '../graph/graph-source.ts';
 import { slotSizes, type Tile, type TilePlan } from '../graph/plan-tiles.ts';
+import type { SeedLists } from '../graph/seed-lists.ts';
 import { Condition } from './condition.ts';
 import { download, RangeCopier, upload } from './copy-range.ts';
 import type { PipelineUnit, StageResult } from './pipeline.ts';
@@ -26,6 +27,8 @@ export interface TileKernels {
 /** What all jobs of a stream have in common. */
 export interface TileWork {
   readonly graph: GraphSource;
+  /** Of the seeds. */
+  readonly lists: SeedLists;
   readonly plan: TilePlan;
   readonly key: number;
   readonly hop: number;
@@ -135,7 +138,7 @@ export class TileUnit implements PipelineUnit<TileJob>, Disposable {
     const bytes = 4 * (places[count] - first);
     await upload(slot.seeds, bytesOf(hashed));
     await upload(slot.extent, bytesOf(extent));
-    await this.#copier.copy(this.#work.graph.colIdx, 4 * first, bytes, slot.colIdx, signal);
+    await this.#copier.copy(this.#work.lists.colIdx, 4 * first, bytes, slot.colIdx, signal);
     return { bytes: bytes + 12 * count };
   }
 
@@ -209,14 +212,14 @@ export class TileUnit implements PipelineUnit<TileJob>, Disposable {
   }
 
   async download(job: TileJob, at: number): Promise<StageResult> {
-    const { graph, plan } = this.#work;
+    const { graph, lists, plan } = this.#work;
     const slot = this.#slots[at];
     if (job.kind === 'sample') {
       const words = job.count * rowWords(plan.fanout);
       if (words === 0) return nothing;
       const samples = new Uint32Array(this.#read.buffer, 0, words);
       await download(slot.ids, bytesOf(samples));
-      job.result = bucketSamples(graph, plan, samples, job);
+      job.result = bucketSamples(graph, lists, plan, samples, job);
       return { bytes: 4 * words };
     }
     const rows = rowsOfJob(job);

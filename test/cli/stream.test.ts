@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
@@ -7,8 +7,11 @@ import { jitiCli } from '../support/jiti.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { call } from './call.ts';
 
-const { folder } = temporaryFolder();
+const { folder, write } = temporaryFolder();
 const graph = join(folder, 'graph');
+const seeds = join(folder, 'seeds.txt');
+const noSeeds = write('none.txt', '\n');
+const wrongSeeds = write('wrong.txt', '3\n60\n');
 
 test('a graph is made, renumbered and streamed in two layers, in as many tiles as asked for', async () => {
   const made = await call([
@@ -33,6 +36,11 @@ test('a graph is made, renumbered and streamed in two layers, in as many tiles a
   const second = await streamed('--features', h1, '--hop', '1');
   expect(second.sha256).not.toBe(whole.sha256);
   expect(tiled.stages.run.times).toBeGreaterThan(whole.stages.run.times);
+  const some = join(folder, 'some.i16');
+  writeFileSync(seeds, '59\n0\n\n 7\r\n59');
+  expect(await streamed('--seeds', seeds, '--out', some)).toMatchObject({ seeds: 4, tiles: 1 });
+  const rows = [59, 0, 7, 59].map((node) => readFileSync(h1).subarray(64 * node, 64 * node + 64));
+  expect(readFileSync(some)).toEqual(Buffer.concat(rows));
 }, 120_000);
 
 test.each([
@@ -43,6 +51,10 @@ test.each([
   [['stream', graph, '--out', 'a', '--out', 'b'], 'USAGE', 2],
   [['stream', graph, '--out', ''], 'USAGE', 2],
   [['stream', graph, '--out', join(graph, 'features.i16')], 'USAGE', 2],
+  [['stream', graph, '--seeds', seeds, '--out', seeds], 'USAGE', 2],
+  [['stream', graph, '--seeds', noSeeds], 'SEEDS', 1],
+  [['stream', graph, '--seeds', wrongSeeds], 'SEEDS', 1],
+  [['stream', graph, '--seeds', 'nowhere.txt'], 'FILE_UNREADABLE', 1],
   [['stream', 'nowhere'], 'GRAPH_HEADER', 1],
   [['graph', graph], 'GRAPH_EXISTS', 1],
   [['stream', graph, '--bank-mib', '0.001'], 'PLAN_TOO_LARGE', 1],

@@ -7,7 +7,8 @@ import type { Device } from '../../host/device/device.ts';
 import { deviceNames, openDevice } from '../../host/device/open-device.ts';
 import type { ByteSource } from '../../host/graph/byte-source.ts';
 import { deviceCsr } from '../../host/graph/csr.ts';
-import { openGraph } from '../../host/graph/graph-source.ts';
+import { openGraph, readWords } from '../../host/graph/graph-source.ts';
+import { reorderGraph } from '../../host/graph/reorder.ts';
 import { writeGraph } from '../../host/graph/write-graph.ts';
 import { buildTileKernels, openTwoHop, stream, writeMeans } from '../../host/stream/index.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -27,18 +28,23 @@ describe('a streamed graph gives the bits of the whole one', () => {
           seedsPerRun: fc.integer({ min: 1, max: 64 }),
           buffers: fc.integer({ min: 1, max: 3 }),
           units: fc.integer({ min: 1, max: 3 }),
+          some: fc.option(fc.array(fc.nat(1000), { maxLength: 60 }), { nil: undefined }),
         }),
-        async (shape, { fanout, key, tileNodes, seedsPerRun, buffers, units }) => {
+        async (shape, { fanout, key, tileNodes, seedsPerRun, buffers, units, some }) => {
           const arrays = randomArrays(shape);
           const { columns } = arrays;
           await using graph = await openGraph(arrays);
           const kernels = plainTileKernels(fanout, columns);
           const devices = Array.from({ length: units }, () => new PlainDevice());
-          const options = { devices, fanout, key, seedsPerRun, buffers, kernels };
+          const seeds = some && Uint32Array.from(some, (number) => number % graph.nodes);
+          const options = { devices, fanout, key, seedsPerRun, buffers, kernels, seeds };
           const tight = await smallestBank(arrays, options);
           const bankBytes = tight + 4 * columns * (tileNodes - 1);
           const results = stream(graph, { ...options, bankBytes });
-          expect(await collect(results)).toEqual(await untiled(arrays, fanout, key));
+          const all = await untiled(arrays, fanout, key);
+          const row = (node: number) => [...all.subarray(node * columns, (node + 1) * columns)];
+          const wanted = seeds === undefined ? all : Int16Array.from([...seeds].flatMap(row));
+          expect(await collect(results)).toEqual(wanted);
           const tiles = results.report()?.plan.tiles.length ?? 0;
           most = Math.max(most, tiles);
           if (tiles > 1) several += 1;
@@ -55,6 +61,43 @@ describe('a streamed graph gives the bits of the whole one', () => {
     expect(most).toBeGreaterThan(5);
     expect(several).toBeGreaterThan(10);
   }, 120_000);
+
+  it('seeds of a renumbered graph on disk, in tiles of their own', async () => {
+    const { folder } = temporaryFolder();
+    const arrays = randomArrays({ nodes: 5000, most: 6, columns: 32, seed: 6 });
+    await writeGraph(join(folder, 'graph'), partsOf(arrays, 700), arrays);
+    await using before = await openGraph(join(folder, 'graph'));
+    await reorderGraph(before, 'degree', join(folder, 'near'));
+    await using graph = await openGraph(join(folder, 'near'));
+    const ids = await readWords(graph.ids as ByteSource, 0, 5000);
+    const all = await untiled(arrays, 4, 9);
+    // Ends and middles of windows, one of them twice, and some in a row.
+    const seeds = Uint32Array.from([4999, 0, 4096, 7, 8, 9, 10, 4095, 0, 2500]);
+    const results = stream(graph, {
+      ...{ devices: [new PlainDevice()], fanout: 4, key: 9, kernels: plainTileKernels(4, 32) },
+      ...{ bankBytes: 2 ** 20, leastTiles: 1250, seeds },
+    });
+    const means: number[] = [];
+    const tiles: number[][] = [];
+    for await (const result of results) {
+      tiles.push([result.tile.firstNode, result.tile.nodes]);
+      means.push(...result.means);
+    }
+    const row = (seed: number) => [...all.subarray(32 * ids[seed], 32 * (ids[seed] + 1))];
+    expect(means).toEqual([...seeds].flatMap(row));
+    expect(tiles).toEqual([
+      [0, 4],
+      [4, 4],
+      [8, 2],
+    ]);
+    const wrong = stream(graph, {
+      ...{ devices: [new PlainDevice()], bankBytes: 2 ** 20, seeds: Uint32Array.of(1, 5000, 2) },
+    });
+    await expect(wrong.next()).rejects.toMatchObject({
+      code: 'NODE_UNKNOWN',
+      message: expect.stringContaining('seed 1 is node 5000'),
+    });
+  });
 
   it('two layers, the first through a file', async () => {
     const { folder } = temporaryFolder();

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
 import type { Device } from '../../device/device.ts';
 import { defineCommand, realNumber, usageError, wholeNumber } from '../command.ts';
 import { threadsOf, threadsOption } from '../threads-option.ts';
@@ -46,6 +47,11 @@ export default defineCommand({
     }),
     key: wholeNumber('key', 'Of the sampling (default 1)', word),
     hop: wholeNumber('hop', 'Which layer samples: 0, then 1 (default 0)', word),
+    seeds: {
+      describe: 'Only the nodes that this file names, one number a line, in its order',
+      type: 'string',
+      requiresArg: true,
+    },
     features: {
       describe: "Features instead of the graph's own: what --out wrote for the layer before",
       type: 'string',
@@ -61,6 +67,10 @@ export default defineCommand({
     ],
     ['tilewright stream out/graph --out out/h1.i16', 'The first layer, kept'],
     [
+      'tilewright stream out/graph --seeds seeds.txt --out out/some.i16',
+      'The means of some nodes, a row for each line of the file',
+    ],
+    [
       'tilewright stream out/graph --features out/h1.i16 --hop 1 --out out/h2.i16',
       'The second, of the first',
     ],
@@ -69,6 +79,7 @@ export default defineCommand({
     const { openDevice } = await import('../../device/open-device.ts');
     const { isGraphFile, openGraph } = await import('../../graph/graph-source.ts');
     const { stream, writeMeans } = await import('../../stream/index.ts');
+    const { readSeeds } = await import('../read-seeds.ts');
     const { describeStream } = await import('../stream-table.ts');
     const { signal, progress } = context;
     const {
@@ -85,6 +96,15 @@ export default defineCommand({
     if (out !== undefined && isGraphFile(folder, out)) {
       throw usageError(`--out ${out} is a file of the graph itself`, 'Give another path.');
     }
+    if (
+      out !== undefined &&
+      options.seeds !== undefined &&
+      resolve(out) === resolve(options.seeds)
+    ) {
+      throw usageError(`--out ${out} is the file of the seeds`, 'Give another path.');
+    }
+    const seeds =
+      options.seeds === undefined ? undefined : await readSeeds(options.seeds, graph.nodes);
     await using opened = new OpenDevices();
     const { devices } = opened;
     const open = () => openDevice(options.device, threadsOf(options));
@@ -94,7 +114,7 @@ export default defineCommand({
       const results = stream(graph, {
         devices,
         bankBytes: Math.floor((options['bank-mib'] ?? 64) * mebibyte),
-        ...{ fanout, key, hop, buffers, leastTiles, signal },
+        ...{ seeds, fanout, key, hop, buffers, leastTiles, signal },
         onProgress: ({ tilesDone, tiles, runs }) =>
           update(`${tilesDone} of ${tiles} tiles, ${runs} runs`),
       });
