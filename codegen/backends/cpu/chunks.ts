@@ -87,7 +87,7 @@ export class ChunkPrinter {
       bytes = next;
     }
     while (bytes > format.bytes) {
-      chunks = this.narrow(chunks, lanes, { bytes, signed });
+      chunks = this.narrow(chunks, lanes, { bytes, signed }, vector);
       bytes = (bytes / 2) as LaneBytes;
     }
     if (signed === format.signed) return chunks;
@@ -106,16 +106,32 @@ export class ChunkPrinter {
     });
   }
 
-  private narrow(chunks: readonly string[], lanes: number, from: LaneFormat): string[] {
+  private narrow(
+    chunks: readonly string[],
+    lanes: number,
+    from: LaneFormat,
+    bounds: Interval,
+  ): string[] {
     const to: LaneFormat = { bytes: (from.bytes / 2) as LaneBytes, signed: from.signed };
     const type = chunkType(lanes, to);
     const count = chunkCount(lanes, to.bytes);
     const two = chunkBytes(lanes, to.bytes) === 32;
+    // Instructions that narrow clamp: to the range of signed lanes or, negative integers too, of unsigned ones.
+    const range = [true, false].find((signed) => inside(bounds, formatType({ ...to, signed })));
+    const values = range === undefined ? 'any' : range ? 'in_signed' : 'in_unsigned';
     return Array.from({ length: count }, (_, chunk) => {
-      if (!two) return this.named(`narrow_one<${type}>(${chunks[0]})`, type);
+      if (!two) return this.named(`narrow_one<${type}, ${values}>(${chunks[0]})`, type);
       const [low, high] = [chunks[2 * chunk], chunks[2 * chunk + 1] ?? chunks[2 * chunk]];
-      return this.named(`narrow<${type}>(${low}, ${high})`, type);
+      return this.named(`narrow<${type}, ${values}>(${low}, ${high})`, type);
     });
+  }
+
+  /** The same lowest bits in no longer lanes than a type of one of C's sizes has. */
+  reduced(vector: Vector, type: IntType): Vector {
+    if (inside(vector, type)) return vector;
+    if (vector.kind === 'constant') return this.wrapped(vector, type);
+    const format: LaneFormat = { bytes: bytesFor(type.width), signed: type.signed };
+    return this.chunked(this.at(vector, format), vector.lanes, format, rangeOf(type));
   }
 
   /** An exact value wrapped to a type. */

@@ -40,6 +40,7 @@ import {
   chunkLanes,
   chunkType,
   formatHolding,
+  formatType,
   type LaneBytes,
   type LaneFormat,
   laneType,
@@ -65,6 +66,7 @@ export class VectorExpressions extends ExpressionPrinter {
   protected readonly own: CpuNames;
   readonly chunks: ChunkPrinter;
   private readonly done = new Map<Expr, Vector>();
+  private readonly low = new Map<Expr, { readonly bits: number; readonly vector: Vector }>();
   private readonly spilled = new Map<Expr | string, string>();
 
   constructor(names: CpuNames, constants: Constants, line: (text: string) => void) {
@@ -76,6 +78,7 @@ export class VectorExpressions extends ExpressionPrinter {
   /** To be called before each statement: what an expression of an earlier one gave is no longer so. */
   begin(): void {
     this.done.clear();
+    this.low.clear();
     this.spilled.clear();
   }
 
@@ -96,8 +99,75 @@ export class VectorExpressions extends ExpressionPrinter {
 
   /** Chunks as a variable of the type keeps them. */
   stored(expr: Expr, type: VecType): readonly string[] {
-    const vector = this.chunks.plain(this.wrap(this.vectorOf(expr, type.lanes), type.element));
-    return this.chunks.at(vector, storedFormat(type.element));
+    const { element, lanes } = type;
+    const format = storedFormat(element);
+    const low = this.lowOf(expr, lanes, element.width);
+    const whole = element.width === 8 * format.bytes;
+    return this.chunks.at(this.chunks.plain(whole ? low : this.wrap(low, element)), format);
+  }
+
+  /**
+   * A vector with the same lowest bits: a wrap that leaves all of them as they are is left out, so the integers may be
+   * others than those that the IR means.
+   */
+  private lowOf(expr: Expr, lanes: number, bits: number): Vector {
+    const { width } = elementOf(expr.type);
+    const exact = expr.type.kind === 'int' || this.done.has(expr) || width < bits || width === 1;
+    if (exact) return this.vectorOf(expr, lanes);
+    const before = this.low.get(expr);
+    if (before !== undefined && before.bits >= bits) return before.vector;
+    const vector = this.freshLow(expr, lanes, bits) ?? this.vectorOf(expr, lanes);
+    this.low.set(expr, { bits, vector });
+    return vector;
+  }
+
+  private freshLow(expr: Expr, lanes: number, bits: number): Vector | undefined {
+    const type = elementOf(expr.type);
+    switch (expr.op) {
+      case 'cast':
+        return this.lowOf(expr.operand, lanes, bits);
+      case 'not':
+        return this.ringLow('sub', constant([-1n], lanes), this.lowOf(expr.operand, lanes, bits), {
+          ...type,
+          width: bits,
+        });
+      case 'select':
+        return this.selectLow(expr, lanes, { ...type, width: bits });
+      case 'shr': {
+        const by = this.chunks.plain(this.vectorOf(expr.right, lanes));
+        const needed = BigInt(bits) + by.max;
+        const value =
+          needed > 64n
+            ? this.vectorOf(expr.left, lanes)
+            : this.lowOf(expr.left, lanes, Number(needed));
+        return this.shiftedRight(this.chunks.plain(value), by, expr, bits);
+      }
+      default:
+        if (!('left' in expr) || !isRing(expr.op)) return undefined;
+        return this.ringLow(
+          expr.op,
+          this.lowOf(expr.left, lanes, bits),
+          this.lowOf(expr.right, lanes, bits),
+          { ...type, width: bits },
+        );
+    }
+  }
+
+  /** The lowest bits of a result, as many as the type has, in lanes that hold them. */
+  private ringLow(op: RingOp, left: Vector, right: Vector, type: IntType): Vector {
+    const bytes = widest(bytesFor(type.width), smallest(left, right));
+    return this.ring(op, left, right, { ...type, width: 8 * bytes });
+  }
+
+  private selectLow(expr: SelectExpr, lanes: number, type: IntType): Vector | undefined {
+    const arms = [expr.then, expr.else].map((arm) =>
+      this.chunks.plain(this.lowOf(arm, lanes, type.width)),
+    );
+    const bytes = widest(bytesFor(type.width), smallest(arms[0], arms[1]));
+    const [then, other] = arms.map((arm) =>
+      this.chunks.reduced(arm, { ...type, width: 8 * bytes }),
+    );
+    return this.selected(expr, lanes, then, other);
   }
 
   private fresh(expr: Expr, lanes: number): Vector {
@@ -108,7 +178,7 @@ export class VectorExpressions extends ExpressionPrinter {
       case 'var':
         return this.own.vector(expr.name);
       case 'cast':
-        return this.wrap(this.vectorOf(expr.operand, lanes), type);
+        return this.wrap(this.lowOf(expr.operand, lanes, type.width), type);
       case 'saturate':
         return this.saturate(this.vectorOf(expr.operand, lanes), type);
       case 'not':
@@ -143,10 +213,17 @@ export class VectorExpressions extends ExpressionPrinter {
   }
 
   private byLane(expr: BinaryExpr, op: ByLane, lanes: number, type: IntType): Vector {
-    const left = this.vectorOf(expr.left, lanes);
-    const right = this.vectorOf(expr.right, lanes);
-    if (isRing(op)) return this.ring(op, left, right, type);
-    return this.compare(expr, op, left, right);
+    if (!isRing(op)) {
+      return this.compare(
+        expr,
+        op,
+        this.vectorOf(expr.left, lanes),
+        this.vectorOf(expr.right, lanes),
+      );
+    }
+    const left = this.lowOf(expr.left, lanes, type.width);
+    const right = this.lowOf(expr.right, lanes, type.width);
+    return this.ring(op, left, right, type);
   }
 
   private ring(op: RingOp, a: Vector, b: Vector, type: IntType): Vector {
@@ -249,37 +326,46 @@ export class VectorExpressions extends ExpressionPrinter {
     const value = this.chunks.plain(this.vectorOf(expr.left, lanes));
     const by = this.chunks.plain(this.vectorOf(expr.right, lanes));
     if (expr.op === 'shl') return this.shiftLeft(value, by, type);
+    return this.wrap(this.shiftedRight(value, by, expr), type);
+  }
+
+  /** ⌊value / 2^by⌋: exactly, or so many of its lowest bits. */
+  private shiftedRight(value: Vector, by: Vector, expr: BinaryExpr, low = 64): Vector {
+    const { lanes } = value;
     const bounds = shiftedRight(value, by);
-    if (bounds.min === bounds.max) return constant([wrap(bounds.min, type)], lanes);
+    if (bounds.min === bounds.max) return constant([bounds.min], lanes);
     const format = value.kind === 'chunks' ? value.format : (formatHolding(value) as LaneFormat);
     const bits = BigInt(8 * format.bytes);
     if (by.min === by.max && format.bytes === 8 && by.min <= 32n) {
-      const short = formatHolding(bounds);
+      const fits = formatHolding(bounds);
+      const short =
+        fits !== undefined && fits.bytes <= 4
+          ? { bytes: 4 as const, signed: fits.signed }
+          : low <= 32
+            ? { bytes: 4 as const, signed: format.signed }
+            : undefined;
       // What is left of the highest bits does not matter, and no processor of today fills in the sign here.
-      if (short !== undefined && short.bytes === 4) {
+      if (short !== undefined) {
         const unsigned = this.chunks.at(value, { bytes: 8, signed: false });
         const texts = unsigned.map((one) => `${grouped(one)} >> ${by.min}`);
         const whole = this.chunks.chunked(texts, lanes, { bytes: 8, signed: false }, bounds);
-        const chunks = this.chunks.at(whole, { bytes: 4, signed: short.signed });
-        return this.wrap(this.chunks.chunked(chunks, lanes, short, bounds), type);
+        const chunks = this.chunks.at(whole, short);
+        const known = inside(bounds, formatType(short)) ? bounds : rangeOf(formatType(short));
+        return this.chunks.chunked(chunks, lanes, short, known);
       }
     }
     const chunks = this.chunks.at(value, format);
-    const own = chunkType(lanes, format);
-    let texts: readonly string[];
     if (by.min === by.max) {
       const amount = by.min >= bits ? bits - 1n : by.min;
-      texts = chunks.map((one) => `${grouped(one)} >> ${amount}`);
-    } else {
-      // No more than the lanes have bits; the last bit is the sign then, or what is always 0.
-      const beyond = by.max >= bits;
-      if (beyond && !format.signed) return this.wrap(this.laneByLane(expr, type), type);
-      const amounts = this.amounts(beyond ? this.atMost(by, bits - 1n) : by, format, lanes);
-      texts = chunks.map((one, at) => `${grouped(one)} >> ${amounts[at]}`);
+      const texts = chunks.map((one) => `${grouped(one)} >> ${amount}`);
+      return this.chunks.chunked(texts, lanes, format, bounds);
     }
-    const shifted = this.chunks.chunked(texts, lanes, format, bounds);
-    void own;
-    return this.wrap(shifted, type);
+    // No more than the lanes have bits; the last bit is the sign then, or what is always 0.
+    const beyond = by.max >= bits;
+    if (beyond && !format.signed) return this.laneByLane(expr, elementOf(expr.type));
+    const amounts = this.amounts(beyond ? this.atMost(by, bits - 1n) : by, format);
+    const texts = chunks.map((one, at) => `${grouped(one)} >> ${amounts[at]}`);
+    return this.chunks.chunked(texts, lanes, format, bounds);
   }
 
   private atMost(vector: Vector, most: bigint): Vector {
@@ -292,8 +378,7 @@ export class VectorExpressions extends ExpressionPrinter {
     return this.chunks.chunked(texts, vector.lanes, format, bounds);
   }
 
-  private amounts(by: Vector, format: LaneFormat, lanes: number): readonly string[] {
-    void lanes;
+  private amounts(by: Vector, format: LaneFormat): readonly string[] {
     return this.chunks.at(by, format).map(grouped);
   }
 
@@ -309,7 +394,7 @@ export class VectorExpressions extends ExpressionPrinter {
     const unsigned: LaneFormat = { bytes, signed: false };
     const chunks = this.chunks.at(value, unsigned);
     const beyond = by.max >= bits;
-    const amounts = this.amounts(beyond ? this.atMost(by, bits - 1n) : by, unsigned, lanes);
+    const amounts = this.amounts(beyond ? this.atMost(by, bits - 1n) : by, unsigned);
     const own = chunkType(lanes, { bytes, signed: type.signed });
     let texts = chunks.map((one, at) => `${grouped(one)} << ${amounts[at]}`);
     if (beyond) {
@@ -379,19 +464,24 @@ export class VectorExpressions extends ExpressionPrinter {
   }
 
   private select(expr: SelectExpr, lanes: number, type: IntType): Vector {
-    const then = this.chunks.plain(this.wrap(this.vectorOf(expr.then, lanes), type));
-    const other = this.chunks.plain(this.wrap(this.vectorOf(expr.else, lanes), type));
+    const [then, other] = [expr.then, expr.else].map((arm) =>
+      this.chunks.plain(this.wrap(this.lowOf(arm, lanes, type.width), type)),
+    );
+    return this.selected(expr, lanes, then, other);
+  }
+
+  private selected(expr: SelectExpr, lanes: number, then: Vector, other: Vector): Vector {
+    if (expr.condition.type.kind !== 'int') {
+      return this.chosen(this.vectorOf(expr.condition, lanes), then, other);
+    }
     const bounds = hullOf(then, other);
     const format = formatHolding(bounds, smallest(then, other)) as LaneFormat;
-    if (expr.condition.type.kind === 'int') {
-      const condition = this.print(expr.condition);
-      if (condition.literal === true) return condition.min === 0n ? other : then;
-      const [a, b] = [this.chunks.at(then, format), this.chunks.at(other, format)];
-      const so = this.named({ ...condition, primary: false }, 'chosen').text;
-      const texts = a.map((one, at) => `${so} ? ${one} : ${b[at]}`);
-      return this.chunks.chunked(texts, lanes, format, bounds);
-    }
-    return this.chosen(this.vectorOf(expr.condition, lanes), then, other);
+    const condition = this.print(expr.condition);
+    if (condition.literal === true) return condition.min === 0n ? other : then;
+    const [a, b] = [this.chunks.at(then, format), this.chunks.at(other, format)];
+    const so = this.named({ ...condition, primary: false }, 'chosen').text;
+    const texts = a.map((one, at) => `${so} ? ${one} : ${b[at]}`);
+    return this.chunks.chunked(texts, lanes, format, bounds);
   }
 
   /** Lane by lane one of two. */
@@ -694,7 +784,7 @@ export class VectorExpressions extends ExpressionPrinter {
     if (mixed) {
       const list = Array.from({ length: per }, (_, at) => {
         const place = places[at];
-        return place === undefined ? '0' : `${known(place[0]).chunk}[${place[1]}]`;
+        return place === undefined ? '0' : `${grouped(known(place[0]).chunk)}[${place[1]}]`;
       });
       return `${own}{${list.join(', ')}}`;
     }

@@ -1,5 +1,6 @@
 import {
   any,
+  i6,
   i17,
   i22,
   i24,
@@ -107,11 +108,14 @@ function narrow(
     const clamped = vec(u12, lanes, (l) =>
       i17(total[l]) < 0 ? 4095 : u12(high[l] >>> 9) - bytes[l],
     );
+    const few = vec(u8, 8, (l) => total[l]);
+    const wide = vec(i32, 8, (l) => few[l]);
+    const corner = vec(i6, 4, (l) => 1 - wide[l]);
     const small = any(vec(u8, odd, (l) => bytes[l] === 7));
     output.send(
       vec(u32, lanes, (l) =>
         l < odd
-          ? (halves[l] << 12) ^ (means[l] * 3) ^ high[l] ^ clamped[l]
+          ? (halves[l] << 12) ^ (means[l] * 3) ^ corner[l & 3] ^ high[l] ^ clamped[l]
           : small
             ? bytes[l] ^ high[l]
             : (bytes[l] << 24) | clamped[l],
