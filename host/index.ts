@@ -47,7 +47,12 @@ export {
 } from './graph/graph-source.ts';
 export { type PlanOptions, planTiles, type Tile, type TilePlan } from './graph/plan-tiles.ts';
 export { type Quantised, type QuantiseOptions, quantise } from './graph/quantise.ts';
-export { type NodeOrder, reorderGraph } from './graph/reorder.ts';
+export {
+  type NodeOrder,
+  type ReorderOptions,
+  type ReorderProgress,
+  reorderGraph,
+} from './graph/reorder.ts';
 export { type SeedLists, seedLists } from './graph/seed-lists.ts';
 export { type GraphPart, writeGraph } from './graph/write-graph.ts';
 export * from './recommender/index.ts';

@@ -14,6 +14,16 @@ export type NodeOrder = (typeof nodeOrders)[number];
 
 /** Rounds after which labels have settled as far as they will, or nearly so. */
 const mostRounds = 10;
+/** How far a renumbering is; `nodes` of them all are done in this step. */
+export type ReorderProgress =
+  | { readonly step: 'label'; readonly round: number; readonly nodes: number }
+  | { readonly step: 'write'; readonly nodes: number };
+
+export interface ReorderOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: ReorderProgress) => void) | undefined;
+}
+
 /** Nodes that get their labels before signals are heard again. */
 const nodesAtATime = 1 << 16;
 
@@ -30,7 +40,7 @@ function namedBy({ nodes, colIdx }: Csr): Uint32Array {
  */
 async function spreadLabels(
   { nodes, rowPtr, colIdx }: Csr,
-  signal: AbortSignal | undefined,
+  { signal, onProgress }: ReorderOptions,
 ): Promise<Uint32Array> {
   const labels = allRows(nodes);
   const votes = new Uint32Array(nodes);
@@ -41,6 +51,7 @@ async function spreadLabels(
         // A large graph takes minutes, in which nobody could stop it otherwise.
         await setImmediate();
         signal?.throwIfAborted();
+        onProgress?.({ step: 'label', round: round + 1, nodes: node });
       }
       const own = labels[node];
       const list = colIdx.subarray(rowPtr[node], rowPtr[node + 1]);
@@ -68,10 +79,10 @@ async function spreadLabels(
 export async function nodeOrder(
   csr: Csr,
   by: NodeOrder,
-  signal?: AbortSignal,
+  options: ReorderOptions = {},
 ): Promise<Uint32Array> {
   const rows = allRows(csr.nodes);
-  if (by === 'community') return sortedRows(rows, await spreadLabels(csr, signal));
+  if (by === 'community') return sortedRows(rows, await spreadLabels(csr, options));
   // Most first: the complement sorts the other way round.
   return sortedRows(
     rows,
@@ -79,21 +90,30 @@ export async function nodeOrder(
   );
 }
 
-/** Nodes whose lists and features are put together at a time. */
-const partNodes = 1 << 12;
-/** Rows of features that are asked for at once. */
-const readsAtOnce = 64;
+/** Features that are put together at a time: the more, the seldomer a file is gone through. */
+const partBytes = 2 ** 25;
+/** Features that are read at once: most of them belong to other parts, and reading them is less than asking again. */
+const windowBytes = 2 ** 20;
 
-async function rowsOf(graph: GraphSource, nodes: Uint32Array): Promise<Int16Array> {
-  const { columns, features } = graph;
+/** The features of some nodes, read in the order in which they lie. */
+async function rowsOf(
+  { columns, features, nodes: all }: GraphSource,
+  nodes: Uint32Array,
+  signal: AbortSignal | undefined,
+): Promise<Int16Array> {
   const rows = new Int16Array(nodes.length * columns);
-  const bytes = new Uint8Array(rows.buffer);
-  const width = 2 * columns;
-  const read = (at: number) =>
-    features.read(bytes.subarray(at * width, (at + 1) * width), nodes[at] * width);
-  for (let at = 0; at < nodes.length; at += readsAtOnce) {
-    const count = Math.min(readsAtOnce, nodes.length - at);
-    await Promise.all(Array.from({ length: count }, (_, one) => read(at + one)));
+  const most = Math.floor(windowBytes / (2 * columns));
+  const window = new Int16Array(most * columns);
+  const order = sortedRows(allRows(nodes.length), nodes);
+  for (let next = 0; next < order.length; ) {
+    signal?.throwIfAborted();
+    const first = nodes[order[next]];
+    const count = Math.min(most, all - first);
+    await features.read(new Uint8Array(window.buffer, 0, 2 * columns * count), 2 * columns * first);
+    for (; next < order.length && nodes[order[next]] < first + count; next++) {
+      const from = (nodes[order[next]] - first) * columns;
+      rows.set(window.subarray(from, from + columns), order[next] * columns);
+    }
   }
   return rows;
 }
@@ -103,10 +123,12 @@ async function* renumbered(
   csr: Csr,
   order: Uint32Array,
   ids: Uint32Array,
+  { signal, onProgress }: ReorderOptions,
 ): AsyncGenerator<GraphPart> {
   const { rowPtr, colIdx } = csr;
   const numbers = new Uint32Array(order.length);
   for (let at = 0; at < order.length; at++) numbers[order[at]] = at;
+  const partNodes = Math.floor(partBytes / (2 * graph.columns));
   for (let first = 0; first < order.length; first += partNodes) {
     const nodes = order.subarray(first, first + partNodes);
     const degrees = Uint32Array.from(nodes, (node) => rowPtr[node + 1] - rowPtr[node]);
@@ -115,10 +137,11 @@ async function* renumbered(
     for (const node of nodes) {
       for (let at = rowPtr[node]; at < rowPtr[node + 1]; at++) lists[place++] = numbers[colIdx[at]];
     }
+    onProgress?.({ step: 'write', nodes: first });
     yield {
       degrees,
       colIdx: lists,
-      features: await rowsOf(graph, nodes),
+      features: await rowsOf(graph, nodes, signal),
       ids: Uint32Array.from(nodes, (node) => ids[node]),
     };
   }
@@ -134,7 +157,7 @@ export async function reorderGraph(
   graph: GraphSource,
   by: NodeOrder,
   folder: string,
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  options: ReorderOptions = {},
 ): Promise<GraphHeader> {
   const { nodes, edges, columns, scale } = graph;
   const csr = {
@@ -145,6 +168,7 @@ export async function reorderGraph(
   const wrong = csr.colIdx.findIndex((id) => id >= nodes);
   if (wrong >= 0) throw unknownNode(graph, `edge ${wrong}`, csr.colIdx[wrong]);
   const ids = graph.ids === undefined ? allRows(nodes) : await readWords(graph.ids, 0, nodes);
-  const parts = renumbered(graph, csr, await nodeOrder(csr, by, signal), ids);
-  return writeGraph(folder, parts, { columns, scale, signal });
+  const order = await nodeOrder(csr, by, options);
+  const parts = renumbered(graph, csr, order, ids, options);
+  return writeGraph(folder, parts, { columns, scale, signal: options.signal });
 }

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { syntheticGraph } from '../../host/dataset/synthetic-graph.ts';
 import { type GraphSource, openGraph } from '../../host/graph/graph-source.ts';
 import { planTiles } from '../../host/graph/plan-tiles.ts';
-import { nodeOrder, reorderGraph } from '../../host/graph/reorder.ts';
+import { nodeOrder, type ReorderProgress, reorderGraph } from '../../host/graph/reorder.ts';
 import { writeGraph } from '../../host/graph/write-graph.ts';
 import { type StreamReport, stream } from '../../host/stream/index.ts';
 import { arraysOf, graphShapes, partsOf, randomArrays } from '../stream/graphs.ts';
@@ -253,7 +253,7 @@ describe('a renumbered graph', () => {
     expect([...(await nodeOrder(csr, 'degree'))]).toEqual([2, 3, 0, 1]);
   });
 
-  it('is not there when it is stopped while labels spread', async () => {
+  it('is not there when it is stopped while labels spread, or while it is written', async () => {
     await using graph = await openGraph(twoGroups());
     const controller = new AbortController();
     const to = join(folder, 'stopped');
@@ -261,8 +261,19 @@ describe('a renumbered graph', () => {
     controller.abort(new Error('enough'));
     await expect(writing).rejects.toThrow('enough');
     const csr = { nodes: 128, ...twoGroups() };
-    await expect(nodeOrder(csr, 'community', controller.signal)).rejects.toThrow('enough');
+    await expect(nodeOrder(csr, 'community', { signal: controller.signal })).rejects.toThrow(
+      'enough',
+    );
     expect(existsSync(to)).toBe(false);
+
+    const late = new AbortController();
+    const onProgress = ({ step }: ReorderProgress) => {
+      if (step === 'write') late.abort(new Error('late enough'));
+    };
+    await expect(
+      reorderGraph(graph, 'degree', to, { signal: late.signal, onProgress }),
+    ).rejects.toThrow('late enough');
+    expect(readdirSync(folder).filter((name) => name.includes('stopped'))).toEqual([]);
   });
 
   it('gives each node the mean that it had, and fewer bytes go up where neighbours are near', async () => {
@@ -273,7 +284,11 @@ describe('a renumbered graph', () => {
     const before = await means(graph);
     for (const order of ['degree', 'community'] as const) {
       const to = join(folder, `groups-${order}`);
-      await reorderGraph(graph, order, to);
+      const told: ReorderProgress[] = [];
+      await reorderGraph(graph, order, to, { onProgress: (at) => void told.push(at) });
+      const label = { step: 'label', round: 1, nodes: 0 };
+      expect(told[0]).toEqual(order === 'community' ? label : { step: 'write', nodes: 0 });
+      expect(told.at(-1)).toEqual({ step: 'write', nodes: 0 });
       const ids = words(join(to, 'ids.u32'));
       expect([...ids].sort((a, b) => a - b)).toEqual([...ids.keys()]);
       await using renumbered = await openGraph(to);

@@ -64,7 +64,7 @@ describe('a streamed graph gives the bits of the whole one', () => {
 
   it('seeds of a renumbered graph on disk, in tiles of their own', async () => {
     const { folder } = temporaryFolder();
-    const arrays = randomArrays({ nodes: 5000, most: 6, columns: 32, seed: 6 });
+    const arrays = randomArrays({ nodes: 5000, most: 6, columns: 256, seed: 6 });
     await writeGraph(join(folder, 'graph'), partsOf(arrays, 700), arrays);
     await using before = await openGraph(join(folder, 'graph'));
     await reorderGraph(before, 'degree', join(folder, 'near'));
@@ -74,8 +74,8 @@ describe('a streamed graph gives the bits of the whole one', () => {
     // Ends and middles of windows, one of them twice, and some in a row.
     const seeds = Uint32Array.from([4999, 0, 4096, 7, 8, 9, 10, 4095, 0, 2500]);
     const results = stream(graph, {
-      ...{ devices: [new PlainDevice()], fanout: 4, key: 9, kernels: plainTileKernels(4, 32) },
-      ...{ bankBytes: 2 ** 20, leastTiles: 1250, seeds },
+      ...{ devices: [new PlainDevice()], fanout: 4, key: 9, kernels: plainTileKernels(4, 256) },
+      ...{ bankBytes: 2 ** 22, leastTiles: 1250, seeds },
     });
     const means: number[] = [];
     const tiles: number[][] = [];
@@ -83,7 +83,7 @@ describe('a streamed graph gives the bits of the whole one', () => {
       tiles.push([result.tile.firstNode, result.tile.nodes]);
       means.push(...result.means);
     }
-    const row = (seed: number) => [...all.subarray(32 * ids[seed], 32 * (ids[seed] + 1))];
+    const row = (seed: number) => [...all.subarray(256 * ids[seed], 256 * (ids[seed] + 1))];
     expect(means).toEqual([...seeds].flatMap(row));
     expect(tiles).toEqual([
       [0, 4],

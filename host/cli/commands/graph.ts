@@ -1,6 +1,12 @@
+import type { ReorderProgress } from '../../graph/reorder.ts';
 import { defineCommand, usageError, wholeNumber } from '../command.ts';
 
 const words = { min: 0, max: 2 ** 32 - 1 };
+
+function describeReorder(at: ReorderProgress, all: number): string {
+  const nodes = `${at.nodes} of ${all} nodes`;
+  return at.step === 'write' ? `${nodes} written` : `communities, round ${at.round}: ${nodes}`;
+}
 
 export default defineCommand({
   name: 'graph',
@@ -58,7 +64,8 @@ export default defineCommand({
     const header = await progress.step(`Writing ${folder}`, async (update) => {
       if (from !== undefined && order !== undefined) {
         await using graph = await openGraph(from);
-        return await reorderGraph(graph, order, folder, { signal });
+        const onProgress = (at: ReorderProgress) => update(describeReorder(at, graph.nodes));
+        return await reorderGraph(graph, order, folder, { signal, onProgress });
       }
       const onProgress = (made: number) => update(`${made} of ${nodes} nodes`);
       const parts = syntheticGraph({ nodes, edges, columns, seed, onProgress });
