@@ -9,6 +9,7 @@ import {
   planKernel,
 } from '../c-coroutines/plan.ts';
 import { stringLiteral } from '../c-coroutines/string-literal.ts';
+import { withLazyWraps } from './lazy-wraps.ts';
 import { NameScope } from './names.ts';
 import { prefetchOf } from './prefetch.ts';
 import { printProcess } from './print-process.ts';
@@ -46,7 +47,7 @@ function signedChars(text: string): string {
 
 /** The text of `cpu/<kernel>.cpp`. */
 export function emitKernel(kernel: KernelIR): string {
-  const plan = planKernel(kernel, target);
+  const plan = planKernel(withLazyWraps(kernel), target);
   const processes = plan.processes.map((own) => {
     const { file, line } = own.process.span;
     const lines = printProcess(plan, own);
