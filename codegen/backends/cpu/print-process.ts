@@ -9,7 +9,7 @@ import { lastOf, type Need, type Run, runsOf, type Segments } from '../c-corouti
 import { waitKinds } from '../c-coroutines/wait-kinds.ts';
 import { prefetchOf } from './prefetch.ts';
 import { StatementPrinter } from './print-statements.ts';
-import { type Counter, steadyTurns } from './steady-turns.ts';
+import { type Counter, type SteadyTurns, steadyTurns } from './steady-turns.ts';
 import { type TurnNeed, turnNeeds } from './turn-needs.ts';
 import { turnVariables } from './turn-variables.ts';
 
@@ -177,9 +177,12 @@ class ProcessPrinter extends StatementPrinter {
         this.line(plain ? `while (${condition}) {` : 'for (;;) {');
         this.nested(() => {
           if (!plain) this.line(`if (!(${this.condition(loop.condition)})) goto ${left};`);
-          this.steadyLoop(loop, turn, limits.names);
+          const steady = this.steadyTurnsOf(loop, turn);
+          if (steady !== undefined && steady.after === undefined) this.steadyLoop(loop, steady);
           for (const name of turn) this.declare(name, this.typeOf(name), false);
-          this.fastSegments(body);
+          this.fastSegments(body, (one) => {
+            if (steady?.after !== undefined && one === steady.after) this.steadyLoop(loop, steady);
+          });
           this.line('{');
           this.nested(() => this.block(loop.step));
           this.line('}');
@@ -201,22 +204,20 @@ class ProcessPrinter extends StatementPrinter {
     this.line(`${left}:;`);
   }
 
+  private steadyTurnsOf(loop: LoopStmt, turn: ReadonlySet<string>): SteadyTurns | undefined {
+    const inTurn = this.own.process.variables
+      .map(({ name }) => name)
+      .filter((name) => turn.has(name) || !this.own.lasting.has(name));
+    return steadyTurns(this.plan.kernel, this.own.process, loop, new Set(inTurn));
+  }
+
   /**
    * As many steady turns as there is room for, one after another: nothing is waited for in them. The turns before
    * and behind them are done as all others are.
    */
-  private steadyLoop(
-    loop: LoopStmt,
-    turn: ReadonlySet<string>,
-    limits: ReadonlyMap<string, string>,
-  ): void {
-    const inTurn = new Set(
-      this.own.process.variables
-        .map(({ name }) => name)
-        .filter((name) => turn.has(name) || !this.own.lasting.has(name)),
-    );
-    const steady = steadyTurns(this.plan.kernel, this.own.process, loop, inTurn);
-    if (steady === undefined) return;
+  private steadyLoop(loop: LoopStmt, steady: SteadyTurns): void {
+    const turn = this.turn ?? new Set();
+    const { limits } = known(this.fast, 'a fast loop');
     const { statements, counter } = steady;
     const facts = [...steady.facts].flatMap(([name, range]) => this.factTexts(name, range));
     this.line(`if (${facts.length === 0 ? 'true' : facts.join(' && ')}) {`);
@@ -343,7 +344,10 @@ class ProcessPrinter extends StatementPrinter {
       );
   }
 
-  private fastSegments({ list }: Segments): void {
+  private fastSegments(
+    { list }: Segments,
+    behind: (source: IfStmt) => void = () => undefined,
+  ): void {
     const fast = known(this.fast, 'a fast loop');
     for (const one of list) {
       this.line('{');
@@ -366,6 +370,7 @@ class ProcessPrinter extends StatementPrinter {
         }
       });
       this.line('}');
+      if (one.kind === 'if') behind(one.source);
     }
   }
 

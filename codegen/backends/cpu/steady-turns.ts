@@ -1,16 +1,17 @@
-import { exprRange } from '../../ir/build.ts';
 import {
   type AssignStmt,
   type Expr,
   elementOf,
+  type IfStmt,
   type KernelIR,
   type LoopStmt,
   type Process,
   rangeOf,
   type Stmt,
+  type Type,
 } from '../../ir/ir.ts';
 import { reads, variablesOf } from '../../ir/reads.ts';
-import { common, isSingle, joined, type Range, refined } from '../../ir/value-ranges.ts';
+import { isSingle, type Range, refined } from '../../ir/value-ranges.ts';
 import {
   allStatements,
   definedBy,
@@ -18,7 +19,9 @@ import {
   mapStatements,
   operandsOf,
 } from '../../ir/visit.ts';
-import { type Facts, specialise } from './specialise.ts';
+import { accessOf } from '../c-coroutines/segments.ts';
+import { type Facts, type Specialised, specialise } from './specialise.ts';
+import { cutsOf, outsideOf, plain, reachable } from './value-parts.ts';
 
 /**
  * Turns of a loop that are alike: what its variables hold decides most of what a turn would ask, and goes on
@@ -26,9 +29,9 @@ import { type Facts, specialise } from './specialise.ts';
  * row reads what the row is, and only the last one hands it on.
  */
 export interface SteadyTurns {
-  /** What variables hold before each of the turns, beyond the loop's own condition. */
+  /** What variables hold where each of the turns begins, beyond the loop's own condition. */
   readonly facts: Facts;
-  /** One turn, the loop's step behind it. */
+  /** One turn, the loop's step in it. */
   readonly statements: readonly Stmt[];
   /** A variable that each turn moves by one towards a bound: how many turns there are. */
   readonly counter?: Counter;
@@ -36,6 +39,8 @@ export interface SteadyTurns {
   readonly asked: readonly string[];
   /** Whether the loop's own condition has to be asked again. */
   readonly condition: boolean;
+  /** Where the turns are entered: behind this statement of the loop's body; at its head where it is missing. */
+  readonly after?: IfStmt;
 }
 
 export interface Counter {
@@ -50,6 +55,14 @@ export interface Counter {
 /** A turn has to become so much smaller. */
 const worth = 0.85;
 
+/** A turn, looked at from where it may be entered. */
+interface Entry {
+  /** What comes before in the loop's body, and has nothing to do in a steady turn. */
+  readonly before: readonly Stmt[];
+  readonly rest: readonly Stmt[];
+  readonly after?: IfStmt;
+}
+
 /**
  * Facts under which turns of a loop are alike and small; undefined where there are none.
  * @param inTurn variables that no turn hands on to the next.
@@ -60,89 +73,161 @@ export function steadyTurns(
   loop: LoopStmt,
   inTurn: ReadonlySet<string>,
 ): SteadyTurns | undefined {
-  const types = new Map(process.variables.map(({ name, type }) => [name, type]));
-  const body = [...loop.body, ...loop.step];
-  if (body.some(({ kind }) => kind === 'loop')) return undefined;
-  const start = refined(loop.condition, true, new Map(), new Map(), kernel.tables);
-  if (start === undefined) return undefined;
-  const assigned = new Set([...allStatements(body)].flatMap(definedBy));
-  const typeRange = (name: string): Range => {
-    const type = types.get(name);
-    return type === undefined ? { min: 0n, max: 0n } : rangeOf(elementOf(type));
-  };
-  const candidates = [...assigned].filter(
-    (name) => types.get(name)?.kind === 'int' && !inTurn.has(name),
+  if (loop.body.some(({ kind }) => kind === 'loop')) return undefined;
+  const whole = cost([...loop.body, ...loop.step]);
+  const found = entriesOf(loop, inTurn)
+    .flatMap((entry) => new Search(kernel, process, loop, inTurn, entry).turns())
+    .filter(({ size }) => size <= whole * worth)
+    // From the middle of a turn more turns are alike than from its head.
+    .sort((a, b) => a.size - b.size || b.entry - a.entry);
+  return found[0]?.turns;
+}
+
+/** The head of the body, and behind a first `if` that has something to wait for. */
+function entriesOf({ body }: LoopStmt, inTurn: ReadonlySet<string>): Entry[] {
+  const head: Entry = { before: [], rest: body };
+  const at = body.findIndex(
+    (stmt) => stmt.kind === 'if' && [...allStatements([stmt])].some((one) => accessOf(one)),
   );
-  const bits = candidates.filter((name) => typeRange(name).max === 1n);
-  const turn = (facts: Facts) => specialise(body, facts, kernel.tables);
-  const whole = cost(turn(start).list);
+  const after = body[at];
+  const before = body.slice(0, at + 1);
+  const rest = body.slice(at + 1);
+  if (after?.kind !== 'if' || before.some((one) => accessOf(one) !== undefined)) return [head];
+  const own = new Set(
+    [...allStatements(before)].flatMap(definedBy).filter((one) => inTurn.has(one)),
+  );
+  const handed = [...allStatements(rest)].some((stmt) =>
+    expressionsOf(stmt).some((expr) => [...variablesOf(expr)].some((name) => own.has(name))),
+  );
+  return handed ? [head] : [head, { before, rest, after }];
+}
+
+interface Found {
+  readonly turns: SteadyTurns;
+  readonly size: number;
+  /** Statements of the body before the turns are entered. */
+  readonly entry: number;
+}
+
+class Search {
+  private readonly kernel: KernelIR;
+  private readonly process: Process;
+  private readonly loop: LoopStmt;
+  private readonly inTurn: ReadonlySet<string>;
+  private readonly entry: Entry;
+  private readonly types: ReadonlyMap<string, Type>;
+  /** What the loop's condition says. */
+  private readonly start: Facts;
+
+  constructor(
+    kernel: KernelIR,
+    process: Process,
+    loop: LoopStmt,
+    inTurn: ReadonlySet<string>,
+    entry: Entry,
+  ) {
+    this.kernel = kernel;
+    this.process = process;
+    this.loop = loop;
+    this.inTurn = inTurn;
+    this.entry = entry;
+    this.types = new Map(process.variables.map(({ name, type }) => [name, type]));
+    const changed = new Set([...allStatements(entry.before)].flatMap(definedBy));
+    const all = refined(loop.condition, true, new Map(), new Map(), kernel.tables);
+    this.start = new Map([...(all ?? [])].filter(([name]) => !changed.has(name)));
+  }
+
+  turns(): Found[] {
+    const body = [...this.loop.body, ...this.loop.step];
+    const assigned = new Set([...allStatements(body)].flatMap(definedBy));
+    const candidates = [...assigned].filter(
+      (name) => this.types.get(name)?.kind === 'int' && !this.inTurn.has(name),
+    );
+    const bits = candidates.filter((name) => this.typeRange(name).max === 1n);
+    return candidates
+      .filter((name) => !bits.includes(name))
+      .flatMap((name) => {
+        const first = outsideOf(this.process, this.loop, name);
+        const entered = this.specialised(this.entry.before, first && new Map([[name, first]]));
+        const from = this.entry.before.length === 0 ? first : entered.after?.get(name);
+        const next = (range: Range) =>
+          this.turn(new Map(this.start).set(name, range)).after?.get(name);
+        return reachable(cutsOf(body, name), this.typeRange(name), from, next).flatMap((part) =>
+          this.alike(name, part, bits),
+        );
+      });
+  }
+
+  private typeRange(name: string): Range {
+    const type = this.types.get(name);
+    return type === undefined ? { min: 0n, max: 0n } : rangeOf(elementOf(type));
+  }
+
+  private specialised(list: readonly Stmt[], facts: Facts = new Map()): Specialised {
+    return specialise(list, facts, this.kernel.tables);
+  }
+
+  private turn(facts: Facts): Specialised {
+    return this.specialised([...this.entry.rest, ...this.loop.step, ...this.entry.before], facts);
+  }
 
   /** The facts and as many truth values that the turns keep as they are. */
-  const withBits = (given: Facts): Facts => {
+  private withBits(given: Facts, bits: readonly string[]): Facts {
     let facts = given;
     for (const name of bits) {
       if (facts.has(name)) continue;
       const found = [1n, 0n].flatMap((value) => {
         const more = new Map(facts).set(name, { min: value, max: value });
-        const { list, after } = turn(more);
+        const { list, after } = this.turn(more);
         const kept = after?.get(name);
         if (kept === undefined || !isSingle(kept) || kept.min !== value) return [];
+        // What no turn changes decides nothing by itself: either value is as likely.
         const writes = [...allStatements(list)].some((stmt) => definedBy(stmt).includes(name));
-        return writes || cost(list) < cost(turn(facts).list)
-          ? [{ more, size: cost(list), writes }]
-          : [];
+        return writes ? [{ more, size: cost(list) }] : [];
       });
-      // What no turn would change decides nothing by itself: either value is as likely.
-      const [best] = found.filter(({ writes }) => writes).sort((a, b) => a.size - b.size);
-      if (best !== undefined) facts = best.more;
+      const [best] = found.sort((a, b) => a.size - b.size);
+      if (best !== undefined && best.size < cost(this.turn(facts).list)) facts = best.more;
     }
     return facts;
-  };
-
-  const found: { readonly turns: SteadyTurns; readonly size: number }[] = [];
-  for (const name of candidates) {
-    const cuts = cutsOf(body, name);
-    if (cuts.length === 0 || bits.includes(name)) continue;
-    const outside = outsideOf(process, loop, name);
-    for (const part of reachable(cuts, typeRange(name), outside, (range) =>
-      turn(new Map(start).set(name, range)).after?.get(name),
-    )) {
-      if (part.max - part.min < 1n) continue;
-      const facts = withBits(new Map(start).set(name, part));
-      const { list, after } = turn(facts);
-      if (after === undefined) continue;
-      const broken = [...facts].some(([other, range]) => {
-        if (other === name) return false;
-        const then = after.get(other) ?? typeRange(other);
-        return common(then, range) === undefined || then.min < range.min || then.max > range.max;
-      });
-      if (broken) continue;
-      const moves = [...allStatements(list)].filter((stmt) => definedBy(stmt).includes(name));
-      if (moves.length === 0) continue;
-      const counter = counterOf(list, moves, name, part, typeRange(name));
-      const then = after.get(name) ?? typeRange(name);
-      const near = then.min >= part.min - 1n && then.max <= part.max + 1n;
-      if (counter === undefined && !near) continue;
-      const size = cost(list);
-      if (size > whole * worth) continue;
-      const rest =
-        counter?.alone === undefined ? list : list.filter((one) => one !== counter.alone);
-      const statements = withoutUnread(rest, inTurn);
-      const own = [...facts].filter(([other]) => !start.has(other));
-      found.push({
-        size,
-        turns: {
-          facts: new Map(own),
-          statements,
-          ...(counter === undefined ? {} : { counter }),
-          asked: counter === undefined ? [name] : [],
-          condition: !implied(loop.condition, after, facts, kernel.tables),
-        },
-      });
-    }
   }
-  const [best] = found.sort((a, b) => a.size - b.size);
-  return best?.turns;
+
+  /** The turns while a variable is in a part of what it may hold, if they stay as they are. */
+  private alike(name: string, part: Range, bits: readonly string[]): Found[] {
+    if (part.max - part.min < 1n) return [];
+    const facts = this.withBits(new Map(this.start).set(name, part), bits);
+    const { list, after } = this.turn(facts);
+    if (after === undefined) return [];
+    const holds = ([other, range]: readonly [string, Range]) => {
+      const then = after.get(other) ?? this.typeRange(other);
+      return other === name || (then.min >= range.min && then.max <= range.max);
+    };
+    if (![...facts].every(holds)) return [];
+    if (!this.nothingBefore(facts)) return [];
+    const moves = [...allStatements(list)].filter((stmt) => definedBy(stmt).includes(name));
+    if (moves.length === 0) return [];
+    const counter = counterOf(list, moves, name, part, this.typeRange(name));
+    const then = after.get(name) ?? this.typeRange(name);
+    const near = then.min >= part.min - 1n && then.max <= part.max + 1n;
+    if (counter === undefined && !near) return [];
+    const condition = refined(this.loop.condition, false, after, facts, this.kernel.tables);
+    if (condition !== undefined && this.entry.after !== undefined) return [];
+    const rest = counter?.alone === undefined ? list : list.filter((one) => one !== counter.alone);
+    const turns: SteadyTurns = {
+      facts: new Map([...facts].filter(([other]) => !this.start.has(other))),
+      statements: withoutUnread(rest, this.inTurn),
+      ...(counter === undefined ? {} : { counter }),
+      asked: counter === undefined ? [name] : [],
+      condition: condition !== undefined,
+      ...(this.entry.after === undefined ? {} : { after: this.entry.after }),
+    };
+    return [{ turns, size: cost(list), entry: this.entry.before.length }];
+  }
+
+  /** Whether what comes before the place of entry has nothing to do from turn to turn. */
+  private nothingBefore(facts: Facts): boolean {
+    const { after } = this.specialised([...this.entry.rest, ...this.loop.step], facts);
+    return after !== undefined && this.specialised(this.entry.before, after).list.length === 0;
+  }
 }
 
 /** Without what nothing in the turn reads of the variables that no other turn sees. */
@@ -156,11 +241,6 @@ function withoutUnread(list: readonly Stmt[], inTurn: ReadonlySet<string>): read
   );
   const before = [...allStatements(list)].length;
   return [...allStatements(left)].length === before ? left : withoutUnread(left, inTurn);
-}
-
-function implied(condition: Expr, after: Facts, facts: Facts, tables: KernelIR['tables']): boolean {
-  const end = refined(condition, false, after, facts, tables);
-  return end === undefined;
 }
 
 /** How much there is to do: accesses, decisions and lanes. */
@@ -180,78 +260,6 @@ function cost(list: readonly Stmt[]): number {
     expressionsOf(stmt).forEach(visit);
   }
   return sum;
-}
-
-/** Where comparisons with constants split what a variable may hold: first values of the parts. */
-function cutsOf(body: readonly Stmt[], variable: string): bigint[] {
-  const cuts = new Set<bigint>();
-  const seen = new Set<Expr>();
-  const visit = (expr: Expr): void => {
-    if (seen.has(expr)) return;
-    seen.add(expr);
-    operandsOf(expr).forEach(visit);
-    if (expr.op !== 'eq' && expr.op !== 'ne' && expr.op !== 'lt' && expr.op !== 'le') return;
-    const [left, right] = [expr.left, expr.right].map(plain);
-    const turned = left.op === 'const';
-    const [side, other] = turned ? [right, left] : [left, right];
-    if (side.op !== 'var' || side.name !== variable || other.op !== 'const') return;
-    const { min, max } = exprRange(other);
-    if (min !== max) return;
-    if (expr.op === 'eq' || expr.op === 'ne') {
-      cuts.add(min);
-      cuts.add(min + 1n);
-    } else cuts.add((expr.op === 'lt') === turned ? min + 1n : min);
-  };
-  for (const stmt of allStatements(body)) expressionsOf(stmt).forEach(visit);
-  return [...cuts].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-}
-
-/** What a cast to a type that holds all of it leaves. */
-function plain(expr: Expr): Expr {
-  if (expr.op !== 'cast' || expr.type.kind !== 'int') return expr;
-  const { min, max } = rangeOf(expr.type);
-  const inner = exprRange(expr.operand);
-  return inner.min >= min && inner.max <= max ? plain(expr.operand) : expr;
-}
-
-/** What a variable may hold where the loop begins; undefined where that is not known. */
-function outsideOf(process: Process, loop: LoopStmt, variable: string): Range | undefined {
-  const inside = new Set(allStatements([...loop.body, ...loop.step]));
-  let range: Range | undefined = { min: 0n, max: 0n };
-  for (const stmt of allStatements(process.body)) {
-    if (inside.has(stmt) || !definedBy(stmt).includes(variable) || range === undefined) continue;
-    range = stmt.kind === 'assign' ? joined(range, exprRange(stmt.value)) : undefined;
-  }
-  return range;
-}
-
-/** The parts between the cuts that a variable comes to, from where the loop begins on. */
-function reachable(
-  cuts: readonly bigint[],
-  type: Range,
-  from: Range | undefined,
-  next: (range: Range) => Range | undefined,
-): Range[] {
-  const inner = cuts.filter((cut) => cut > type.min && cut <= type.max);
-  const firsts = [type.min, ...inner];
-  const parts = firsts.map((min, at) => ({
-    min,
-    max: at + 1 < firsts.length ? firsts[at + 1] - 1n : type.max,
-  }));
-  const found = new Set<Range>();
-  let open: Range[] = [from ?? type];
-  while (open.length > 0) {
-    const [range] = open;
-    open = open.slice(1);
-    for (const part of parts) {
-      if (found.has(part) || common(part, range) === undefined) continue;
-      found.add(part);
-      // From a part that the variable enters at its ends it may come to all of it.
-      const then = next(part);
-      if (then !== undefined) open.push(then);
-    }
-  }
-  return parts.filter((part) => found.has(part));
 }
 
 /** The counter that a variable is, where each turn moves it by one, whatever happens. */
