@@ -113,11 +113,12 @@ export class Cursors {
   /** Beats that are asked for so far ahead of the others that what is fetched has come by now. */
   private fetchedBeats(need: Need): string {
     const memory = known(this.plan.memories.get(need.name), need.name);
-    const { ahead } = prefetchOf(this.plan, memory);
+    const { ahead, burst } = prefetchOf(this.plan, memory);
     const all = this.counter(need.name, 'requested');
     const partner = this.partner(need);
     if (ahead === 0 || partner === undefined || partner === this.own) return all;
     const patient = `w->relaxed || w->at[${partner.at}] == FINISHED`;
+    if (burst > 0) return `${all} - (${patient} ? 0 : ${ahead * burst})`;
     const asked = this.counter(need.name, 'asked');
     const place = `(${asked} - ${ahead}) & ${this.plan.requests - 1}`;
     return `(${patient} ? ${all} : w->bulk.${memory.name}.start[${place}])`;

@@ -100,8 +100,8 @@ export function emitKernel(kernel: KernelIR): string {
       fields: stateMembers(plan, own),
     })),
     fetched: [...plan.memories.values()].flatMap((memory) => {
-      const { ahead } = prefetchOf(plan, memory);
-      return ahead > 0
+      const { ahead, burst } = prefetchOf(plan, memory);
+      return ahead > 0 && burst === 0
         ? [{ name: memory.name, from: plan.requests - ahead, bytes: 4 * ahead }]
         : [];
     }),

@@ -1,6 +1,6 @@
 import { constant as constantOf } from '../../ir/build.ts';
 import type { IfStmt, LoopStmt, Stmt } from '../../ir/ir.ts';
-import { type Expr, type IntType, rangeOf, u1 } from '../../ir/ir.ts';
+import { type Expr, type IntType, rangeOf, u1, type VecType } from '../../ir/ir.ts';
 import type { Range } from '../../ir/value-ranges.ts';
 import { allStatements, definedBy } from '../../ir/visit.ts';
 import { known } from '../c-coroutines/known.ts';
@@ -9,6 +9,7 @@ import { lastOf, type Need, type Run, runsOf, type Segments } from '../c-corouti
 import { waitKinds } from '../c-coroutines/wait-kinds.ts';
 import { prefetchOf } from './prefetch.ts';
 import { StatementPrinter } from './print-statements.ts';
+import { shiftOf } from './shift-registers.ts';
 import { type Counter, type SteadyTurns, steadyTurns } from './steady-turns.ts';
 import { type TurnNeed, turnNeeds } from './turn-needs.ts';
 import { turnVariables } from './turn-variables.ts';
@@ -229,6 +230,7 @@ class ProcessPrinter extends StatementPrinter {
       for (const need of needs) this.limitTurns(n, need, limits);
       this.slots = new Map();
       for (const need of needs) this.contiguous(n, i, need);
+      this.roomy = this.limitShifts(n, statements);
       const burst = this.wholeBursts(needs);
       const together = burst?.beats ?? (this.carriesVectors(statements, turn) ? 2 : 1);
       if (together > 1) this.line(`${n} -= ${n} % ${together};`);
@@ -264,6 +266,7 @@ class ProcessPrinter extends StatementPrinter {
       });
       this.line('}');
       this.slots = new Map();
+      this.roomy = new Set();
     });
     this.line('}');
     this.forgetSource();
@@ -314,6 +317,23 @@ class ProcessPrinter extends StatementPrinter {
     const least = `${n} = turns_in<${need.count}>(${n}, (int)(${this.cursors.room(need, limits)}));`;
     const guard = need.guard === undefined ? '' : `if (${this.condition(need.guard)}) `;
     this.line(`${guard}${least}`);
+  }
+
+  /** The shift registers that each turn moves on once: there are as many turns as they have lanes left. */
+  private limitShifts(n: string, statements: readonly Stmt[]): ReadonlySet<string> {
+    const found = new Set<string>();
+    for (const stmt of statements) {
+      if (stmt.kind !== 'assign' || !this.registers.has(stmt.variable)) continue;
+      const name = stmt.variable;
+      const shift = shiftOf(stmt.value, name);
+      const moves = [...allStatements(statements)].filter((one) => definedBy(one).includes(name));
+      if (shift === undefined || moves.length > 1) continue;
+      const { lanes } = this.typeOf(name) as VecType;
+      const left = `(int)(${lanes}u - ${known(this.firsts.get(name), name)})`;
+      this.line(`${n} = turns_in<${shift.by}>(${n}, ${left});`);
+      found.add(name);
+    }
+    return found;
   }
 
   /** Elements that turns take or put one after another: they lie so in the ring up to its end. */

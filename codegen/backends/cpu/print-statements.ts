@@ -4,6 +4,7 @@ import {
   type LoopStmt,
   lanesOf,
   type Message,
+  rangeOf,
   type Stmt,
 } from '../../ir/ir.ts';
 import { known } from '../c-coroutines/known.ts';
@@ -218,8 +219,11 @@ export abstract class StatementPrinter extends VariablePrinter {
     const [asked, requested] = ['asked', 'requested'].map((counter) =>
       this.cursors.counter(memory.name, counter),
     );
-    const { ahead } = prefetchOf(this.plan, asking);
-    const kind = `${memory.beatBits / 8}, ${memory.direction === 'read' && ahead === 0}`;
+    const { ahead, burst } = prefetchOf(this.plan, asking);
+    const beat = rangeOf(elementOf(stmt.beat.type));
+    const small = beat.min >= 0n && beat.max < 1n << 63n;
+    const fetch = memory.direction === 'read' && ahead === 0;
+    const kind = `${memory.beatBits / 8}, ${burst}, ${small}, ${fetch}`;
     const buffer = `${this.cursors.data(memory.name)}, ${this.cursors.size(memory.name)}`;
     const values = `w->bulk.${name}, ${buffer}, ${first}, ${count}`;
     this.line(`if (unlikely(!(ask<${kind}>(${values}, ${asked}, ${requested})))) {`);

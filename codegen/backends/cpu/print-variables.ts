@@ -38,6 +38,8 @@ export abstract class VariablePrinter extends CodeLines {
   protected run: readonly Stmt[] = [];
   /** Variables that live within a turn of a loop with a fast copy: in slow code they lie in the state. */
   protected readonly within = new Set<string>();
+  /** In steady turns: shift registers that keep lanes through all of them. */
+  protected roomy: ReadonlySet<string> = new Set();
   /** In a fast copy: those that are variables of its code. */
   protected turn: ReadonlySet<string> | undefined;
 
@@ -197,7 +199,11 @@ export abstract class VariablePrinter extends CodeLines {
     const shift = shiftOf(value, name);
     if (shift !== undefined) {
       // Behind the last lane there is nothing but what follows.
-      this.line(`${first} = min<uint>(${first} + ${shift.by}u, ${type.lanes}u);`);
+      this.line(
+        this.roomy.has(name)
+          ? `${first} += ${shift.by}u;`
+          : `${first} = min<uint>(${first} + ${shift.by}u, ${type.lanes}u);`,
+      );
       return;
     }
     const own = known(this.variables.get(name), name);
