@@ -9,6 +9,7 @@ import {
   planKernel,
 } from '../c-coroutines/plan.ts';
 import { stringLiteral } from '../c-coroutines/string-literal.ts';
+import { fuseProcesses } from './fuse-processes.ts';
 import { withLazyWraps } from './lazy-wraps.ts';
 import { NameScope } from './names.ts';
 import { prefetchOf } from './prefetch.ts';
@@ -46,8 +47,9 @@ function signedChars(text: string): string {
 }
 
 /** The text of `cpu/<kernel>.cpp`. */
-export function emitKernel(kernel: KernelIR): string {
-  const plan = planKernel(withLazyWraps(kernel), target);
+export function emitKernel(given: KernelIR): string {
+  const kernel = withLazyWraps(fuseProcesses(given));
+  const plan = planKernel(kernel, target);
   const processes = plan.processes.map((own) => {
     const { file, line } = own.process.span;
     const lines = printProcess(plan, own);
