@@ -11,7 +11,7 @@ import {
   type Type,
 } from '../../ir/ir.ts';
 import { reads, variablesOf } from '../../ir/reads.ts';
-import { isSingle, type Range, refined } from '../../ir/value-ranges.ts';
+import { common, isSingle, type Range, refined } from '../../ir/value-ranges.ts';
 import {
   allStatements,
   definedBy,
@@ -168,7 +168,7 @@ class Search {
   }
 
   private turn(facts: Facts): Specialised {
-    return this.specialised([...this.entry.rest, ...this.loop.step, ...this.entry.before], facts);
+    return this.specialised([...this.entry.rest, ...this.loop.step], facts);
   }
 
   /** The facts and as many truth values that the turns keep as they are. */
@@ -192,8 +192,9 @@ class Search {
   }
 
   /** The turns while a variable is in a part of what it may hold, if they stay as they are. */
-  private alike(name: string, part: Range, bits: readonly string[]): Found[] {
-    if (part.max - part.min < 1n) return [];
+  private alike(name: string, given: Range, bits: readonly string[]): Found[] {
+    const part = common(given, this.start.get(name) ?? given);
+    if (part === undefined || part.max - part.min < 1n) return [];
     const facts = this.withBits(new Map(this.start).set(name, part), bits);
     const { list, after } = this.turn(facts);
     if (after === undefined) return [];
@@ -202,31 +203,29 @@ class Search {
       return other === name || (then.min >= range.min && then.max <= range.max);
     };
     if (![...facts].every(holds)) return [];
-    if (!this.nothingBefore(facts)) return [];
+    const then = after.get(name) ?? this.typeRange(name);
+    const kept = common(then, part);
+    if (kept === undefined) return [];
+    // From turn to turn, with the variable still in its part, there is nothing to do before the place of entry.
+    const between = new Map(after).set(name, kept);
+    if (this.specialised(this.entry.before, between).list.length > 0) return [];
     const moves = [...allStatements(list)].filter((stmt) => definedBy(stmt).includes(name));
     if (moves.length === 0) return [];
     const counter = counterOf(list, moves, name, part, this.typeRange(name));
-    const then = after.get(name) ?? this.typeRange(name);
     const near = then.min >= part.min - 1n && then.max <= part.max + 1n;
     if (counter === undefined && !near) return [];
-    const condition = refined(this.loop.condition, false, after, facts, this.kernel.tables);
-    if (condition !== undefined && this.entry.after !== undefined) return [];
+    const ends = refined(this.loop.condition, false, facts, new Map(), this.kernel.tables);
+    if (ends !== undefined && this.entry.after !== undefined) return [];
     const rest = counter?.alone === undefined ? list : list.filter((one) => one !== counter.alone);
     const turns: SteadyTurns = {
-      facts: new Map([...facts].filter(([other]) => !this.start.has(other))),
+      facts: new Map([...facts].filter(([other]) => other === name || !this.start.has(other))),
       statements: withoutUnread(rest, this.inTurn),
       ...(counter === undefined ? {} : { counter }),
       asked: counter === undefined ? [name] : [],
-      condition: condition !== undefined,
+      condition: ends !== undefined,
       ...(this.entry.after === undefined ? {} : { after: this.entry.after }),
     };
     return [{ turns, size: cost(list), entry: this.entry.before.length }];
-  }
-
-  /** Whether what comes before the place of entry has nothing to do from turn to turn. */
-  private nothingBefore(facts: Facts): boolean {
-    const { after } = this.specialised([...this.entry.rest, ...this.loop.step], facts);
-    return after !== undefined && this.specialised(this.entry.before, after).list.length === 0;
   }
 }
 

@@ -159,7 +159,9 @@ function store(
   let folded = u32(0);
   for (let at = 0; at < rows * 7; at++) {
     pipeline();
-    folded = u32(folded * 3 + marks.read());
+    const mark = marks.read();
+    // What counts the turns is asked here as well.
+    folded = u32((at < 3 ? 7 : folded * 3) + mark);
   }
   output.request(results, 1);
   output.send(vec(word, output.lanes, (l) => word(l === 0 ? folded : folded >>> 16)));
