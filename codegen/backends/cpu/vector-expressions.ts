@@ -795,6 +795,8 @@ export class VectorExpressions extends ExpressionPrinter {
       return place !== undefined && place[0] === order[0] ? place[1] : -1;
     });
     if (order.length === 1) return `__builtin_shufflevector(${text}, ${text}, ${first.join(', ')})`;
+    const inserted = this.insertedLane(places, order, known, per, own);
+    if (inserted !== undefined) return inserted;
     for (const [step, name] of order.slice(1).entries()) {
       const indices = Array.from({ length: per }, (_, at) => {
         const place = places[at];
@@ -812,6 +814,34 @@ export class VectorExpressions extends ExpressionPrinter {
       );
     }
     return text;
+  }
+
+  /**
+   * One integer beside lanes that all move by as many: they move first, and it comes in by a blend. So whatever waits
+   * for the integer waits no longer than that, where it is computed of the lanes in each turn.
+   */
+  private insertedLane(
+    places: readonly (readonly [string, number])[],
+    order: readonly string[],
+    known: (name: string) => { readonly chunk: string; readonly type: string },
+    per: number,
+    own: string,
+  ): string | undefined {
+    const at = places.findIndex(([from]) => from === 'scalar');
+    const once = places.filter(([from]) => from === 'scalar').length === 1;
+    if (order.length !== 2 || !once || per > 8 || places.length < per) return undefined;
+    const other = order.find((name) => name !== 'scalar') as string;
+    const by = places[at === 0 ? 1 : 0][1] - (at === 0 ? 1 : 0);
+    const moved = places.every(([from, lane], to) => from === 'scalar' || lane === to + by);
+    if (!moved || by === 0) return undefined;
+    const { chunk } = known(other);
+    const turned = places.map((_, to) => (to + by + per) % per);
+    const rest = this.chunks.named(
+      `__builtin_shufflevector(${chunk}, ${chunk}, ${turned.join(', ')})`,
+      own,
+    );
+    const lanes = places.map((_, to) => (to === at ? to : per + to));
+    return `__builtin_shufflevector(${known('scalar').chunk}, ${rest}, ${lanes.join(', ')})`;
   }
 
   private listed(sources: readonly Source[], type: IntType, per: number, own: string): string {
