@@ -111,6 +111,7 @@ export default defineCommand({
     for (let unit = 0; unit < units; unit++) devices.push(await open());
     const hash = createHash('sha256');
     const report = await progress.step(`Streaming ${folder}`, async (update) => {
+      update('making kernels and tiles ready');
       const results = stream(graph, {
         devices,
         bankBytes: Math.floor((options['bank-mib'] ?? 64) * mebibyte),
