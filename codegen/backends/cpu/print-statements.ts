@@ -223,7 +223,7 @@ export abstract class StatementPrinter extends VariablePrinter {
     const beat = rangeOf(elementOf(stmt.beat.type));
     const small = beat.min >= 0n && beat.max < 1n << 63n;
     const fetch = memory.direction === 'read' && ahead === 0;
-    const kind = `${memory.beatBits / 8}, ${burst}, ${small}, ${fetch}`;
+    const kind = `${memory.beatBits / 8}, ${burst}, ${small}, ${fetch}, ${ahead > 0}`;
     const buffer = `${this.cursors.data(memory.name)}, ${this.cursors.size(memory.name)}`;
     const values = `w->bulk.${name}, ${buffer}, ${first}, ${count}`;
     this.line(`if (unlikely(!(ask<${kind}>(${values}, ${asked}, ${requested})))) {`);
