@@ -38,7 +38,10 @@ export class Cursors {
           const [data, size] = [scope.claim(`${resource}_data`), scope.claim(`${resource}_size`)];
           this.buffers.set(name, { data, size });
         }
+        const burst = this.burstOf(name);
         for (const counter of countersOf[access]) {
+          // Of bursts of one length their number says how many beats there are.
+          if (counter === 'requested' && burst > 0) continue;
           const member = `w->${resource}.${counter}`;
           if (this.names.has(member)) continue;
           const local = scope.claim(`${resource}_${counter}`);
@@ -68,7 +71,20 @@ export class Cursors {
   }
 
   saves(): string[] {
-    return this.declared.map(({ member, name }) => `${member} = ${name};`);
+    const beats = [...this.buffers.keys()].flatMap((memory) => {
+      const burst = this.burstOf(memory);
+      const { name } = this.resource(memory);
+      return burst > 0
+        ? [`w->${name}.requested = ${this.counter(memory, 'asked')} * ${burst}u;`]
+        : [];
+    });
+    return [...this.declared.map(({ member, name }) => `${member} = ${name};`), ...beats];
+  }
+
+  /** Beats of every burst of a memory; 0 where they differ, or where it is a stream. */
+  private burstOf(name: string): number {
+    const memory = this.plan.memories.get(name);
+    return memory === undefined ? 0 : prefetchOf(this.plan, memory).burst;
   }
 
   resource(name: string): StreamPlan | MemoryPlan {
@@ -77,6 +93,8 @@ export class Cursors {
 
   /** The text of a counter, the process's own or another's. */
   counter(name: string, counter: string): string {
+    const burst = this.buffers.has(name) && counter === 'requested' ? this.burstOf(name) : 0;
+    if (burst > 0) return `${this.counter(name, 'asked')} * ${burst}u`;
     const member = `w->${this.resource(name).name}.${counter}`;
     return this.names.get(member) ?? member;
   }

@@ -216,10 +216,10 @@ export abstract class StatementPrinter extends VariablePrinter {
     const [first, count] = [stmt.beat, stmt.beats].map(
       (one) => converted(this.expressions.print(one), 'ulong').text,
     );
-    const [asked, requested] = ['asked', 'requested'].map((counter) =>
+    const { ahead, burst } = prefetchOf(this.plan, asking);
+    const [asked, requested] = ['asked', burst > 0 ? 'asked' : 'requested'].map((counter) =>
       this.cursors.counter(memory.name, counter),
     );
-    const { ahead, burst } = prefetchOf(this.plan, asking);
     const beat = rangeOf(elementOf(stmt.beat.type));
     const small = beat.min >= 0n && beat.max < 1n << 63n;
     const fetch = memory.direction === 'read' && ahead === 0;
