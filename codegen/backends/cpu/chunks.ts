@@ -78,9 +78,13 @@ export class ChunkPrinter {
       const name = this.named(`splat<${type}>((${laneType(format)})(${vector.value.text}))`, type);
       return Array.from({ length: count }, () => name);
     }
-    let chunks = vector.chunks;
-    let { bytes } = vector.format;
     const { signed } = vector.format;
+    let chunks =
+      vector.memory !== undefined && vector.format.bytes < format.bytes
+        ? this.widenFrom(vector.memory, lanes, { bytes: format.bytes, signed })
+        : undefined;
+    let { bytes } = chunks === undefined ? vector.format : format;
+    chunks ??= vector.chunks;
     while (bytes < format.bytes) {
       const next = (2 * bytes) as LaneBytes;
       chunks = this.widen(chunks, lanes, { bytes, signed });
@@ -104,6 +108,16 @@ export class ChunkPrinter {
       const text = `widen<${type}, ${first % source}>(${chunks[Math.floor(first / source)]})`;
       return this.named(text, type);
     });
+  }
+
+  /** Lanes in memory as longer ones; undefined where they take 16 bytes. */
+  private widenFrom(memory: string, lanes: number, to: LaneFormat): readonly string[] | undefined {
+    if (chunkBytes(lanes, to.bytes) < 32) return undefined;
+    const type = chunkType(lanes, to);
+    const per = chunkLanes(lanes, to.bytes);
+    return Array.from({ length: chunkCount(lanes, to.bytes) }, (_, chunk) =>
+      this.named(`widen_from<${type}>(&${memory}.lane[${chunk * per}])`, type),
+    );
   }
 
   private narrow(

@@ -9,6 +9,7 @@ import {
   planKernel,
 } from '../c-coroutines/plan.ts';
 import { stringLiteral } from '../c-coroutines/string-literal.ts';
+import { withArmsFollowed } from './arms-with-followers.ts';
 import { fuseProcesses } from './fuse-processes.ts';
 import { withLazyWraps } from './lazy-wraps.ts';
 import { NameScope } from './names.ts';
@@ -48,7 +49,7 @@ function signedChars(text: string): string {
 
 /** The text of `cpu/<kernel>.cpp`. */
 export function emitKernel(given: KernelIR): string {
-  const kernel = withLazyWraps(fuseProcesses(given));
+  const kernel = withLazyWraps(withArmsFollowed(fuseProcesses(given)));
   const plan = planKernel(kernel, target);
   const processes = plan.processes.map((own) => {
     const { file, line } = own.process.span;

@@ -238,6 +238,6 @@ export abstract class VariablePrinter extends CodeLines {
       this.line(`const ${own} ${name} = ${text};`);
       return name;
     });
-    return { ...vector, chunks };
+    return { ...vector, chunks, memory: undefined };
   }
 }

@@ -319,7 +319,16 @@ export class VectorExpressions extends ExpressionPrinter {
       { length: chunkCount(lanes, format.bytes) },
       (_, chunk) => `load<${own}>(&${name}.lane[${chunk * per}])`,
     );
-    return this.chunks.chunked(texts, lanes, format, rangeOf(type));
+    let loaded: readonly string[] | undefined;
+    const load = () => this.chunks.chunked(texts, lanes, format, rangeOf(type)).chunks;
+    return {
+      ...{ kind: 'chunks', lanes, format, ...rangeOf(type), memory: name },
+      /** They are loaded when something asks for them. */
+      get chunks() {
+        loaded ??= load();
+        return loaded;
+      },
+    };
   }
 
   private shift(expr: BinaryExpr, lanes: number, type: IntType): Vector {

@@ -33,6 +33,8 @@ export type Vector = Interval & {
         readonly chunks: readonly string[];
         readonly format: LaneFormat;
         readonly mask?: boolean;
+        /** Something with an array `lane` in which the lanes lie too, as long as the statement lasts. */
+        readonly memory?: string | undefined;
       }
   );
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { withArmsFollowed } from '../../codegen/backends/cpu/arms-with-followers.ts';
 import { withLazyWraps } from '../../codegen/backends/cpu/lazy-wraps.ts';
 import { printKernel } from '../../codegen/index.ts';
 import { typeText } from '../../codegen/ir/ir.ts';
@@ -40,4 +41,30 @@ test('sums that leave now and then are wrapped when they leave; what is looked a
   expect(printed).toContain('head = add:i32x4(mul:i32x4(sum, 3:u2), cast:i22x4(x))');
   expect(printed).toContain('write s cast:i22x4(head)');
   expect(printed).toContain('seen = add:u5x4(seen, 3:u2)');
+});
+
+const arms = `kernel k() "adds up what comes"
+  scalar n: u16
+  memory m: read u16 beat 512 outstanding 4
+  stream s depth 4 { value: u20x32 }
+  process consume
+    var x: u16
+    var row: u16x32
+    let beat: u16x32
+    let sum: u20x32
+    loop while ne:u1(x, $n) step x = add:u16(x, 1:u1)
+      row = 7:u16x32
+      if lt:u1(x, 5:u3)
+        beat = receive m
+        row = beat
+      sum = add:u20x32(row, x)
+      write s sum
+`;
+
+test('what reads a vector that comes now and then is in both arms', () => {
+  const kernel = withArmsFollowed(parseKernel(arms));
+  const printed = printKernel(kernel);
+  expect(printed).toContain(['beat = receive m', 'sum = add:u20x32(beat, x)'].join('\n        '));
+  expect(printed).toContain(['else', 'sum = add:u20x32(7:u16x32, x)'].join('\n        '));
+  expect(printed).not.toContain('row =');
 });
