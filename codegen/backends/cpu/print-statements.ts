@@ -1,16 +1,7 @@
-import {
-  type Expr,
-  elementOf,
-  type LoopStmt,
-  lanesOf,
-  type Message,
-  rangeOf,
-  type Stmt,
-} from '../../ir/ir.ts';
+import { type Expr, elementOf, lanesOf, type Message, rangeOf, type Stmt } from '../../ir/ir.ts';
 import { known } from '../c-coroutines/known.ts';
 import type { MemoryPlan, StreamPlan } from '../c-coroutines/plan.ts';
-import { stringLiteral } from '../c-coroutines/string-literal.ts';
-import { converted, operand } from '../c-coroutines/text.ts';
+import { converted } from '../c-coroutines/text.ts';
 import { storedInt } from '../c-coroutines/types.ts';
 import { prefetchOf } from './prefetch.ts';
 import { VariablePrinter } from './print-variables.ts';
@@ -18,18 +9,8 @@ import { chunkCount, chunkLanes, chunkType, laneType, storedFormat } from './vec
 
 /** Prints the statements of a process one after another, where nothing has to be waited for. */
 export abstract class StatementPrinter extends VariablePrinter {
-  protected jumps = false;
   /** In a loop of steady turns: elements of streams that lie one behind another, by access. */
   protected slots = new Map<string, { readonly text: string; readonly slot: string }>();
-
-  protected jump(): string {
-    this.jumps = true;
-    return 'goto suspend;';
-  }
-
-  protected block(statements: readonly Stmt[]): void {
-    for (const one of statements) this.statement(one);
-  }
 
   protected statement(stmt: Stmt): void {
     this.source(stmt.span);
@@ -81,43 +62,18 @@ export abstract class StatementPrinter extends VariablePrinter {
         this.message(stmt, `w->logs[${this.own.at}]`);
         return;
       case 'assert':
-        this.line(`if (unlikely(!(${this.expressions.print(stmt.condition).text}))) {`);
-        this.nested(() => {
+        this.endIf(`unlikely(!(${this.expressions.print(stmt.condition).text}))`, () => {
           this.message(stmt, 'w->message');
           this.line(`fail_at(w, ASSERTION, ${this.own.at}, 0, 0, 0);`);
-          this.line(this.jump());
         });
-        this.line('}');
         return;
       case 'if':
-        this.line(`if (${this.expressions.print(stmt.condition).text}) {`);
-        this.nested(() => this.block(stmt.then));
-        if (stmt.else.length > 0) {
-          this.line('} else {');
-          this.nested(() => this.block(stmt.else));
-        }
-        this.line('}');
+        this.branch(stmt);
         return;
       case 'loop':
         this.plainLoop(stmt);
         return;
     }
-  }
-
-  /** A loop in which the process never waits. */
-  protected plainLoop(loop: LoopStmt): void {
-    this.line('{');
-    this.nested(() => {
-      this.block(loop.init);
-      this.line('for (;;) {');
-      this.nested(() => {
-        this.line(`if (!(${this.condition(loop.condition)})) break;`);
-        this.block(loop.body);
-        this.block(loop.step);
-      });
-      this.line('}');
-    });
-    this.line('}');
   }
 
   protected array(name: string) {
@@ -150,12 +106,9 @@ export abstract class StatementPrinter extends VariablePrinter {
     const inside = this.expressions.within(index, length);
     if (inside.literal !== true || inside.min === 0n) {
       const position = converted(index, index.min < 0n ? 'long' : 'ulong').text;
-      this.line(`if (unlikely(!(${inside.text}))) {`);
-      this.nested(() => {
-        this.line(`fail_at(w, ARRAY_INDEX, ${this.own.at}, 0, (ulong)(${position}), ${length});`);
-        this.line(this.jump());
-      });
-      this.line('}');
+      this.endIf(`unlikely(!(${inside.text}))`, () =>
+        this.line(`fail_at(w, ARRAY_INDEX, ${this.own.at}, 0, (ulong)(${position}), ${length});`),
+      );
       if (inside.literal === true) return;
     }
     const target = `${name}[${index.text}]`;
@@ -226,12 +179,9 @@ export abstract class StatementPrinter extends VariablePrinter {
     const kind = `${memory.beatBits / 8}, ${burst}, ${small}, ${fetch}, ${ahead > 0}`;
     const buffer = `${this.cursors.data(memory.name)}, ${this.cursors.size(memory.name)}`;
     const values = `w->bulk.${name}, ${buffer}, ${first}, ${count}`;
-    this.line(`if (unlikely(!(ask<${kind}>(${values}, ${asked}, ${requested})))) {`);
-    this.nested(() => {
-      this.line(`fail_request(w, ${at}, ${first}, ${count});`);
-      this.line(this.jump());
-    });
-    this.line('}');
+    this.endIf(`unlikely(!(ask<${kind}>(${values}, ${asked}, ${requested})))`, () =>
+      this.line(`fail_request(w, ${at}, ${first}, ${count});`),
+    );
   }
 
   protected beatPointer(plan: MemoryPlan): string {
@@ -300,16 +250,8 @@ export abstract class StatementPrinter extends VariablePrinter {
   }
 
   /** A line of text, with numbers in it. */
-  protected message({ text, values }: Message, to: string): void {
-    const numbers = values.map((value) => this.expressions.print(value));
-    for (const [index, piece] of text.entries()) {
-      if (piece !== '') this.line(`put_text(${to}, ${stringLiteral(piece)});`);
-      const number = numbers[index];
-      if (number === undefined) continue;
-      const bits = `(ulong)${operand(number.min < 0n ? converted(number, 'long') : number)}`;
-      const negative = number.min < 0n ? `${operand(number)} < 0` : 'false';
-      this.line(`put_number(${to}, ${bits}, ${negative});`);
-    }
+  protected message(message: Message, to: string): void {
+    this.pieces(message, to, 'false');
     this.line(`put_text(${to}, "\\n");`);
   }
 }

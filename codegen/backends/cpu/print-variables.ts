@@ -2,7 +2,7 @@ import { declaringStmt } from '../../ir/declaring.ts';
 import { type Expr, rangeOf, type Stmt, type Type, type VecType } from '../../ir/ir.ts';
 import { allStatements } from '../../ir/visit.ts';
 import type { NameScope } from '../../support/name-scope.ts';
-import { CodeLines } from '../c-coroutines/code-lines.ts';
+import { ControlPrinter } from '../c-coroutines/control-printer.ts';
 import { known } from '../c-coroutines/known.ts';
 import { type KernelPlan, namesIn, type ProcessPlan } from '../c-coroutines/plan.ts';
 import { constant } from './chunks.ts';
@@ -19,7 +19,7 @@ interface Alias {
 }
 
 /** Declares, keeps and assigns the variables of a process. */
-export abstract class VariablePrinter extends CodeLines {
+export abstract class VariablePrinter extends ControlPrinter {
   protected readonly plan: KernelPlan;
   protected readonly own: ProcessPlan;
   protected readonly scope: NameScope;

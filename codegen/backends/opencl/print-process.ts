@@ -9,7 +9,7 @@ import {
   type Type,
 } from '../../ir/ir.ts';
 import type { NameScope } from '../../support/name-scope.ts';
-import { CodeLines } from '../c-coroutines/code-lines.ts';
+import { ControlPrinter } from '../c-coroutines/control-printer.ts';
 import { ExpressionPrinter } from '../c-coroutines/expressions.ts';
 import { known } from '../c-coroutines/known.ts';
 import { partnerOf } from '../c-coroutines/partner-of.ts';
@@ -27,8 +27,7 @@ import {
   type Segment,
   type Segments,
 } from '../c-coroutines/segments.ts';
-import { stringLiteral } from '../c-coroutines/string-literal.ts';
-import { converted, operand } from '../c-coroutines/text.ts';
+import { converted } from '../c-coroutines/text.ts';
 import { storedInt, storedType } from '../c-coroutines/types.ts';
 import { waitKinds } from '../c-coroutines/wait-kinds.ts';
 
@@ -44,18 +43,17 @@ export function printProcess(plan: KernelPlan, own: ProcessPlan): PrintedProcess
   return new ProcessPrinter(plan, own).print();
 }
 
-class ProcessPrinter extends CodeLines {
+class ProcessPrinter extends ControlPrinter {
   private readonly plan: KernelPlan;
   private readonly own: ProcessPlan;
   private readonly scope: NameScope;
   private readonly variables: ReadonlyMap<string, string>;
   private readonly types: ReadonlyMap<string, Type>;
   private readonly arrays: ReadonlyMap<string, string>;
-  private readonly expressions: ExpressionPrinter;
+  protected readonly expressions: ExpressionPrinter;
   private readonly usedMemories = new Set<string>();
   private readonly usedScalars = new Set<string>();
   private usesReport = false;
-  private jumps = false;
   /** The statements of the run that is printed: its variables are declared in it. */
   private run: readonly Stmt[] = [];
 
@@ -149,11 +147,6 @@ class ProcessPrinter extends CodeLines {
     this.line('}');
   }
 
-  private jump(): string {
-    this.jumps = true;
-    return 'goto suspend;';
-  }
-
   /** Stops the process at this point until a stream or memory is ready for so many accesses. */
   private wait({ access, name, count }: Need, point: number): void {
     const { plan } = this;
@@ -224,10 +217,6 @@ class ProcessPrinter extends CodeLines {
     this.line('}');
   }
 
-  private block(statements: readonly Stmt[]): void {
-    for (const one of statements) this.statement(one);
-  }
-
   /** `T name` where the statement declares a variable of the run, else `name`. */
   private target(stmt: Stmt, name: string): string {
     const variable = this.variable(name);
@@ -238,7 +227,7 @@ class ProcessPrinter extends CodeLines {
     return !this.own.lasting.has(name) && declaringStmt(this.run, name) === stmt;
   }
 
-  private statement(stmt: Stmt): void {
+  protected statement(stmt: Stmt): void {
     this.source(stmt.span);
     switch (stmt.kind) {
       case 'assign': {
@@ -302,24 +291,14 @@ class ProcessPrinter extends CodeLines {
         this.message(stmt, this.own.at);
         return;
       case 'assert': {
-        const { text } = this.expressions.print(stmt.condition);
-        this.line(`if (!(${text})) {`);
-        this.nested(() => {
+        this.endIf(`!(${this.condition(stmt.condition)})`, () => {
           this.message(stmt, 0xffff);
           this.line(`fail_at(w, ASSERTION, ${this.own.at}, 0, 0, 0);`);
-          this.line(this.jump());
         });
-        this.line('}');
         return;
       }
       case 'if':
-        this.line(`if (${this.expressions.print(stmt.condition).text}) {`);
-        this.nested(() => this.block(stmt.then));
-        if (stmt.else.length > 0) {
-          this.line('} else {');
-          this.nested(() => this.block(stmt.else));
-        }
-        this.line('}');
+        this.branch(stmt);
         return;
       case 'loop':
         this.plainLoop(stmt);
@@ -327,21 +306,8 @@ class ProcessPrinter extends CodeLines {
     }
   }
 
-  /** A loop in which the process never waits. */
-  private plainLoop(loop: LoopStmt): void {
-    this.line('{');
-    this.nested(() => {
-      this.block(loop.init);
-      this.line('for (;;) {');
-      this.nested(() => {
-        const { text } = this.expressions.print(loop.condition);
-        this.line(`if (!(${text})) break;`);
-        this.block(loop.body);
-        this.block(loop.step);
-      });
-      this.line('}');
-    });
-    this.line('}');
+  protected condition(expr: Expr): string {
+    return this.expressions.print(expr).text;
   }
 
   private array(name: string) {
@@ -358,14 +324,11 @@ class ProcessPrinter extends CodeLines {
     if (inside.literal !== true || inside.min === 0n) {
       const position = converted(index, index.min < 0n ? 'long' : 'ulong').text;
       const array = this.own.process.arrays.findIndex((one) => one.name === stmt.array);
-      this.line(`if (!(${inside.text})) {`);
-      this.nested(() => {
+      this.endIf(`!(${inside.text})`, () =>
         this.line(
           `fail_at(w, ARRAY_INDEX, ${this.own.at}, ${array}, (ulong)(${position}), ${length});`,
-        );
-        this.line(this.jump());
-      });
-      this.line('}');
+        ),
+      );
     }
     const target = `${name}[${index.text}]`;
     if (element.kind === 'int') {
@@ -440,19 +403,11 @@ class ProcessPrinter extends CodeLines {
   }
 
   /** A line of the report, with the number of the process that writes it. */
-  private message({ text, values }: Message, tag: number): void {
+  private message(message: Message, tag: number): void {
     this.usesReport = true;
-    const numbers = values.map((value) => this.expressions.print(value));
     const to = 'w, report, report_bytes';
     this.line(`begin_line(${to}, ${tag});`);
-    for (const [index, piece] of text.entries()) {
-      if (piece !== '') this.line(`put_text(${to}, ${stringLiteral(piece)});`);
-      const number = numbers[index];
-      if (number === undefined) continue;
-      const bits = `(ulong)${operand(number.min < 0n ? converted(number, 'long') : number)}`;
-      const negative = number.min < 0n ? `${operand(number)} < 0` : '0';
-      this.line(`put_number(${to}, ${bits}, ${negative});`);
-    }
+    this.pieces(message, to, '0');
     this.line(`end_line(${to});`);
   }
 }
