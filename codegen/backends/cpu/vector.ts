@@ -93,3 +93,21 @@ export function paddedLanes({ lanes, element }: VecType): number {
   const { bytes } = storedFormat(element);
   return chunkCount(lanes, bytes) * chunkLanes(lanes, bytes);
 }
+
+export function isMask(vector: Vector): vector is Chunked & { readonly mask: true } {
+  return vector.kind === 'chunks' && vector.mask === true;
+}
+
+export function widest(a: LaneBytes, b: LaneBytes): LaneBytes {
+  return a > b ? a : b;
+}
+
+/** The fewest bytes a lane of two operands; constants and integers come in any. */
+export function smallest(a: Vector, b: Vector): LaneBytes {
+  const sizes = [a, b].flatMap((one) => (one.kind === 'chunks' ? [one.format.bytes] : []));
+  return sizes.length === 0 ? 1 : (Math.min(...sizes) as LaneBytes);
+}
+
+export function hullOf(a: Interval, b: Interval): Interval {
+  return { min: a.min < b.min ? a.min : b.min, max: a.max > b.max ? a.max : b.max };
+}
