@@ -11,6 +11,7 @@ import {
   type Expr,
   elementOf,
   type IntType,
+  intType,
   lanesOf,
   rangeOf,
   u1,
@@ -24,6 +25,7 @@ import { ChunkPrinter, constant, grouped } from './chunks.ts';
 import {
   bytesFor,
   type Chunked,
+  chunkBytes,
   chunkCount,
   chunkLanes,
   chunkType,
@@ -175,10 +177,42 @@ export abstract class LaneArithmetic extends ExpressionPrinter {
   }
 
   protected shift(expr: BinaryExpr, lanes: number, type: IntType): Vector {
-    const value = this.chunks.plain(this.vectorOf(expr.left, lanes));
     const by = this.chunks.plain(this.vectorOf(expr.right, lanes));
+    const high = expr.op === 'shr' ? this.highProduct(expr.left, by, 64) : undefined;
+    if (high !== undefined) return this.wrap(high, type);
+    const value = this.chunks.plain(this.vectorOf(expr.left, lanes));
     if (expr.op === 'shl') return this.shiftLeft(value, by, type);
     return this.wrap(this.shiftedRight(value, by, expr), type);
+  }
+
+  /**
+   * Products of factors of 32 bits without their lowest bits, where no more than 32 are left or looked at. Products in
+   * even lanes and in odd ones then come together without moving.
+   */
+  protected highProduct(product: Expr, { min, max }: Vector, low: number): Vector | undefined {
+    const lanes = lanesOf(product.type);
+    if (product.op !== 'mul' || product.type.kind !== 'vec' || chunkBytes(lanes, 4) < 32) {
+      return undefined;
+    }
+    if (min !== max || min < 1n || min > 32n) return undefined;
+    const [a, b] = [product.left, product.right].map((one) =>
+      this.chunks.plain(this.vectorOf(one, lanes)),
+    );
+    const exact = ringInterval('mul', a, b);
+    const signed = [true, false].find((one) =>
+      [a, b].every((factor) => inside(factor, intType(one, 32))),
+    );
+    if (signed === undefined || !inside(exact, product.type.element)) return undefined;
+    const bounds = shiftedRight(exact, { min, max });
+    const fits = formatHolding(bounds, 4);
+    if (formatHolding(exact)?.bytes !== 8 || (fits?.bytes !== 4 && low > 32)) return undefined;
+    const [x, y] = [a, b].map((factor) => this.chunks.at(factor, { bytes: 4, signed }));
+    const type = chunkType(lanes, { bytes: 4, signed });
+    const format: LaneFormat = { bytes: 4, signed: fits?.bytes === 4 ? fits.signed : signed };
+    const own = format.signed === signed ? '' : `(${chunkType(lanes, format)})`;
+    const texts = x.map((one, at) => `${own}multiply_high<${min}, ${type}>(${one}, ${y[at]})`);
+    const known = fits?.bytes === 4 ? bounds : rangeOf(formatType(format));
+    return this.chunks.chunked(texts, lanes, format, known);
   }
 
   /** ⌊value / 2^by⌋: exactly, or so many of its lowest bits. */

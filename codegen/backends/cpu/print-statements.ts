@@ -23,12 +23,7 @@ export abstract class StatementPrinter extends VariablePrinter {
         } else if (this.registers.has(stmt.variable)) {
           this.assignRegister(stmt.variable, stmt.value, type);
         } else if (this.readable(stmt, stmt.variable) && stmt.value.type.kind === 'vec') {
-          const { element, lanes } = type;
-          const value = this.expressions.vectorOf(stmt.value, lanes);
-          this.aliases.set(
-            stmt.variable,
-            this.steady(this.expressions.chunks.wrapped(value, element)),
-          );
+          this.aliases.set(stmt.variable, this.steady(this.expressions.kept(stmt.value, type)));
         } else {
           this.assignChunks(stmt, stmt.variable, this.expressions.stored(stmt.value, type));
         }

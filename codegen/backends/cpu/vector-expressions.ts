@@ -1,4 +1,4 @@
-import { isRing, type RingOp } from '../../ir/intervals.ts';
+import { inside, isRing, type RingOp } from '../../ir/intervals.ts';
 import {
   type BinaryExpr,
   type Expr,
@@ -68,6 +68,17 @@ export class VectorExpressions extends LaneGathers {
     return this.chunks.at(this.chunks.plain(whole ? low : this.wrap(low, element)), format);
   }
 
+  /** The value that a variable of the type gets, in lanes as they are; what must be wrapped is narrowed where that does. */
+  kept(expr: Expr, { element, lanes }: VecType): Vector {
+    const low = this.lowOf(expr, lanes, element.width);
+    const format = storedFormat(element);
+    const narrows = low.kind === 'chunks' && low.format.bytes > format.bytes;
+    if (inside(low, element) || !narrows || element.width < 8 * format.bytes) {
+      return this.wrap(low, element);
+    }
+    return this.chunks.chunked(this.chunks.at(low, format), lanes, format, rangeOf(element));
+  }
+
   /**
    * A vector with the same lowest bits: a wrap that leaves all of them as they are is left out, so the integers may be
    * others than those that the IR means.
@@ -97,6 +108,8 @@ export class VectorExpressions extends LaneGathers {
         return this.selectLow(expr, lanes, { ...type, width: bits });
       case 'shr': {
         const by = this.chunks.plain(this.vectorOf(expr.right, lanes));
+        const high = this.highProduct(expr.left, by, bits);
+        if (high !== undefined) return high;
         const needed = BigInt(bits) + by.max;
         const value =
           needed > 64n
