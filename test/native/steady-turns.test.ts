@@ -37,8 +37,9 @@ test('facts that most turns have in common, and how many turns there are', async
     facts: new Map([['at', { min: 1n, max: 5n }]]),
     counter: { name: 'at', by: 1, last: 5n },
   });
-  // Each turn asks for a beat: nothing is decided before.
-  expect(turns.get('requestLengths')).toBeUndefined();
+  // Nothing to decide: all turns are alike.
+  expect(turns.get('requestLengths')).toMatchObject({ facts: new Map(), bound: { name: 'row' } });
+  expect(turns.get('announce')?.bound?.name).toBe('row');
 });
 
 test('what the facts decide is gone', async () => {

@@ -11,6 +11,7 @@ import {
 import type { Range } from '../../ir/value-ranges.ts';
 import { allStatements, definedBy } from '../../ir/visit.ts';
 import { known } from '../c-coroutines/known.ts';
+import { converted } from '../c-coroutines/text.ts';
 import { prefetchOf } from './prefetch.ts';
 import { StatementPrinter } from './print-statements.ts';
 import { shiftOf } from './shift-registers.ts';
@@ -41,10 +42,10 @@ export abstract class SteadyPrinter extends StatementPrinter {
     const turn = this.turn ?? new Set();
     const { statements, counter } = steady;
     const facts = [...steady.facts].flatMap(([name, range]) => this.factTexts(name, range));
-    this.line(`if (${facts.length === 0 ? 'true' : facts.join(' && ')}) {`);
+    this.line(facts.length === 0 ? '{' : `if (${facts.join(' && ')}) {`);
     this.nested(() => {
       const [n, i] = [this.scope.claim('turns'), this.scope.claim('turn')];
-      const most = counter === undefined ? '0x40000000' : this.turnsLeft(counter);
+      const most = this.mostTurns(steady);
       this.line(`uint ${n} = ${most};`);
       const needs = turnNeeds(statements);
       for (const need of needs) this.limitTurns(n, need, limits);
@@ -126,6 +127,13 @@ export abstract class SteadyPrinter extends StatementPrinter {
     return undefined;
   }
 
+  private mostTurns({ counter, bound }: SteadyTurns): string {
+    if (counter !== undefined) return this.turnsLeft(counter);
+    if (bound === undefined) return '0x40000000';
+    const until = converted(this.expressions.print(bound.until), 'ulong').text;
+    return `(uint)min<ulong>(${until} - (ulong)${this.variable(bound.name)}, 0x40000000)`;
+  }
+
   private turnsLeft({ name, by, last }: Counter): string {
     const own = this.variable(name);
     return by === 1
@@ -165,8 +173,9 @@ export abstract class SteadyPrinter extends StatementPrinter {
     const first = this.scope.claim(`${stream.name}_from`);
     this.line(`${n} = min<uint>(${n}, ${stream.capacity} - (${at} & ${stream.capacity - 1}));`);
     const kind = access === 'read' ? 'const auto' : 'auto';
+    // No two rings have a place in common.
     this.slots.set(`${access} ${name}`, {
-      text: `${kind} *const ${first} = &w->bulk.${stream.name}[${at} & ${stream.capacity - 1}];`,
+      text: `${kind} *__restrict const ${first} = &w->bulk.${stream.name}[${at} & ${stream.capacity - 1}];`,
       slot: `${first}[${i}]`,
     });
   }

@@ -35,6 +35,8 @@ export interface SteadyTurns {
   readonly statements: readonly Stmt[];
   /** A variable that each turn moves by one towards a bound: how many turns there are. */
   readonly counter?: Counter;
+  /** A variable that each turn moves up by one, until it is what an expression says that no turn changes. */
+  readonly bound?: { readonly name: string; readonly until: Expr };
   /** The facts and the loop's condition have to be asked again before each turn, but for what the counter says. */
   readonly asked: readonly string[];
   /** Whether the loop's own condition has to be asked again. */
@@ -80,7 +82,31 @@ export function steadyTurns(
     .filter(({ size }) => size <= whole * worth)
     // From the middle of a turn more turns are alike than from its head.
     .sort((a, b) => a.size - b.size || b.entry - a.entry);
-  return found[0]?.turns;
+  return found[0]?.turns ?? plainTurns(loop, inTurn);
+}
+
+/** A loop with nothing to decide that may have to wait: all of its turns are alike, up to a bound that stays. */
+function plainTurns(loop: LoopStmt, inTurn: ReadonlySet<string>): SteadyTurns | undefined {
+  const { condition, step, body } = loop;
+  const list = [...body, ...step];
+  const [move] = step;
+  if (condition.op !== 'lt' || condition.left.op !== 'var' || step.length !== 1) return undefined;
+  const { name } = condition.left;
+  const assigned = new Set([...allStatements(list)].flatMap(definedBy));
+  const moves = list.filter((stmt) => definedBy(stmt).includes(name));
+  if (moves.length !== 1 || move.variable !== name || stepOf(move.value, name) !== 1)
+    return undefined;
+  if ([...variablesOf(condition.right)].some((one) => assigned.has(one))) return undefined;
+  const waits = (stmt: Stmt) =>
+    stmt.kind === 'if' && [...allStatements([stmt])].some((one) => accessOf(one) !== undefined);
+  if (body.some(waits) || !body.some((stmt) => accessOf(stmt) !== undefined)) return undefined;
+  return {
+    facts: new Map(),
+    statements: withoutUnread(list, inTurn),
+    bound: { name, until: condition.right },
+    asked: [],
+    condition: false,
+  };
 }
 
 /** The head of the body, and behind a first `if` that has something to wait for. */
