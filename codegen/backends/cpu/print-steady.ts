@@ -135,10 +135,11 @@ export abstract class SteadyPrinter extends StatementPrinter {
   }
 
   private turnsLeft({ name, by, last }: Counter): string {
-    const own = this.variable(name);
-    return by === 1
-      ? `(uint)min<ulong>(${last + 1n}u - (ulong)${own}, 0x40000000)`
-      : `(uint)min<ulong>((ulong)${own} - ${last - 1n}u, 0x40000000)`;
+    const own = `(ulong)${this.variable(name)}`;
+    // Modulo 2^64, as the counter is here: both may be below 0.
+    const past = `${BigInt.asUintN(64, last + BigInt(by))}u`;
+    const left = by === 1 ? `${past} - ${own}` : `${own} - ${past}`;
+    return `(uint)min<ulong>(${left}, 0x40000000)`;
   }
 
   private limitTurns(n: string, need: TurnNeed, limits: ReadonlyMap<string, string>): void {

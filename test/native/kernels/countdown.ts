@@ -9,7 +9,6 @@ import {
   signed,
   stream,
   u1,
-  u4,
   u8,
   u32,
   type Vec,
@@ -27,6 +26,7 @@ import {
 const rowBeats = 3;
 const word = signed(16);
 const total = signed(18);
+const place = signed(4);
 
 function requestLengths(rows: u32, lengths: ReadPort<u32>): void {
   for (let row = 0; row < rows; row++) {
@@ -121,19 +121,19 @@ function add(
   }
 }
 
-/** Seven marks for each row, the first and the last of another kind. */
+/** Seven marks for each row, counted down past 0, the first and the last of another kind. */
 function mark(rows: u32, marks: Stream<u32>): void {
   let value = u32(1);
-  let at = u4(0);
+  let at = place(3);
   let row = u32(0);
   let running = u1(rows !== 0);
   while (running) {
     pipeline();
-    const first = at === 0;
-    const last = at === 6;
+    const first = at === 3;
+    const last = at === -3;
     value = u32(first ? row + 0x1234567 : value * 5 + 1);
     marks.write(u32(last ? ~value : value));
-    at = u4(last ? 0 : at + 1);
+    at = place(last ? 3 : at - 1);
     if (last) {
       running = u1(row !== rows - 1);
       row = u32(row + 1);
