@@ -1,8 +1,8 @@
 // The CPU bench: kernels on the device `native` beside plain tuned C and what memory allows, in turns.
 // docs/benchmarks.md says what each figure means.
 //
-//   npm run bench:native -- [--json] [--seeds N] [--nodes N] [--fanout 16|32|48|64] [--repeats N] [--seed N]
-//     [--threads N]
+//   npm run bench:native -- [--json] [--seeds N] [--nodes N] [--fanout 16|32|48|64] [--hops N,N,…]
+//     [--repeats N] [--seed N] [--threads N]
 
 import { parseArgs } from 'node:util';
 import { TilewrightError } from '../codegen/support/errors.ts';
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '16384' },
     nodes: { type: 'string', default: '100000' },
     fanout: { type: 'string', default: '16' },
+    hops: { type: 'string', default: '15,10,5' },
     repeats: { type: 'string', default: '15' },
     seed: { type: 'string', default: '1' },
     threads: { type: 'string', default: '2' },
@@ -30,6 +31,16 @@ function whole(name: 'seeds' | 'nodes' | 'fanout' | 'repeats' | 'seed' | 'thread
   throw new TilewrightError(`--${name} ${values[name]} is not a number from 1 on`, {
     code: 'OPTION',
     hint: 'The head of bench/native.ts lists the options.',
+    exitCode: 2,
+  });
+}
+
+function hops(): number[] {
+  const fanouts = values.hops.split(',').map(Number);
+  if (fanouts.every((one) => Number.isInteger(one) && one >= 1 && one <= 64)) return fanouts;
+  throw new TilewrightError(`--hops ${values.hops} are not numbers from 1 to 64, with commas`, {
+    code: 'OPTION',
+    hint: 'For example --hops 15,10,5.',
     exitCode: 2,
   });
 }
@@ -86,6 +97,7 @@ await runMain(async () => {
       seeds: whole('seeds'),
       nodes: whole('nodes'),
       fanout: whole('fanout'),
+      hops: hops(),
       repeats: whole('repeats'),
       seed: whole('seed'),
       threads: whole('threads'),

@@ -6,6 +6,7 @@ import { openDevice } from '../../host/device/open-device.ts';
 import { powerLawGraph, samplerRun } from '../power-law-graph.ts';
 import { median } from '../rtl/figures.ts';
 import { type EmptyRuns, measureEmptyRuns } from './empty-runs.ts';
+import { hopsSubject } from './hops.ts';
 import { inPlace, type Prepared, prepared } from './prepared.ts';
 import { measureProcessor, measureThreads, type ThreadsFigure } from './threads.ts';
 import { buildYardsticks } from './yardsticks.ts';
@@ -14,6 +15,8 @@ export interface NativeOptions {
   readonly seeds: number;
   readonly nodes: number;
   readonly fanout: number;
+  /** Fanouts of the hops, one after another. */
+  readonly hops: readonly number[];
   readonly repeats: number;
   readonly seed: number;
   /** Beside one. */
@@ -45,13 +48,17 @@ function timed(work: () => void): number {
 function mustEqual(kernel: LoadedKernel, found: Uint8Array, wanted: Uint8Array): void {
   const at = found.findIndex((byte, index) => byte !== wanted[index]);
   if (at < 0) return;
-  throw new TilewrightError(
-    `${kernel.built.manifest.kernel} on native and its yardstick differ in byte ${at}`,
-    { code: 'BENCH_WRONG', hint: 'A wrong result has no figure: compare both with golden.' },
-  );
+  throw wrong(kernel.built.manifest.kernel, ` in byte ${at}`);
 }
 
-interface Subject {
+function wrong(kernel: string, where = ''): TilewrightError {
+  return new TilewrightError(`${kernel} on native and its yardstick differ${where}`, {
+    code: 'BENCH_WRONG',
+    hint: 'A wrong result has no figure: compare both with golden.',
+  });
+}
+
+export interface Subject {
   readonly kernel: string;
   readonly unit: 'edges' | 'rows';
   readonly work: number;
@@ -93,7 +100,7 @@ export async function measureNative(
   options: NativeOptions,
   tell: (text: string) => void,
 ): Promise<NativeResult> {
-  const { seeds: count, nodes, fanout, repeats, seed, threads } = options;
+  const { seeds: count, nodes, fanout, hops, repeats, seed, threads } = options;
   const graph = powerLawGraph({ nodes, seed });
   const yardsticks = await buildYardsticks(fanout);
   await using device = await openDevice('native', { threads: 1 });
@@ -138,6 +145,13 @@ export async function measureNative(
   mustEqual(sample.kernel, drawn, new Uint8Array(samples.buffer));
   const sampleSeveral = await prepared(several, 'neighbor_sample', fanout, sampling);
   scaling.push(await measureThreads(sample, sampleSeveral, 'samples', { repeats, threads }));
+
+  // Each hop has up to sixteen times as many seeds.
+  const few = seeds.subarray(0, Math.max(1, Math.floor(count / 16)));
+  tell(`neighbor_sample: ${few.length} seeds, hops of ${hops.join(', ')}`);
+  const layers = await hopsSubject(device, graph, few, hops, key);
+  figures.push(...(await measured(layers.subject, repeats)));
+  if (!layers.same()) throw wrong('neighbor_sample');
 
   tell(`mean_aggregate: ${count} rows of ${fanout} ids`);
   const random = seededRandom(seed);

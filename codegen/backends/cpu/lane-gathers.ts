@@ -132,8 +132,9 @@ export abstract class LaneGathers extends LaneReductions {
     }
     const from = elementOf(vector.type);
     const format = storedFormat(from);
-    if (format.bytes !== 4 || (lanes !== 8 && lanes !== 16) || all.length % 8 !== 0)
-      return undefined;
+    if (format.bytes !== 4 || (lanes !== 8 && lanes !== 16)) return undefined;
+    // Of chunks of another length there is no look-up; the last of these may have lanes that nobody asks for.
+    if (chunkLanes(all.length, format.bytes) !== 8) return undefined;
     const index = this.alike(all.map((one) => one.index));
     if (index === undefined) return undefined;
     const indices = this.chunks.at(this.chunks.plain(index), { bytes: 4, signed: false });
