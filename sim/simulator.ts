@@ -1,10 +1,11 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import type { Manifest } from '../codegen/package/manifest.ts';
 import { asWriteError, temporaryPathFor } from '../codegen/support/atomic-write.ts';
 import { TilewrightError } from '../codegen/support/errors.ts';
+import { makeFolders } from '../codegen/support/make-folders.ts';
 import { type BuildModelOptions, buildModel } from './build-model.ts';
 import { NativeModel } from './native-model.ts';
 import { parseProfile, type SimulationProfile } from './profile.ts';
@@ -145,7 +146,7 @@ class OutputFile {
     this.path = resolve(path);
     this.temporary = temporaryPathFor(this.path);
     try {
-      mkdirSync(dirname(this.path), { recursive: true });
+      makeFolders(dirname(this.path));
     } catch (error) {
       throw asWriteError(error, this.path);
     }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TilewrightError } from './errors.ts';
+import { makeFolders } from './make-folders.ts';
 
 /** What a file system says no with, as words; anything else is a bug and is passed on as it is. */
 const refusals: Readonly<Record<string, string>> = {
@@ -85,7 +86,7 @@ export async function writeFileAtomic(
   try {
     const file = fileBehind(path);
     temporary = temporaryPathFor(file);
-    await mkdir(dirname(file), { recursive: true });
+    makeFolders(dirname(file));
     await writeFile(temporary, content);
     await rename(temporary, file);
   } catch (error) {
@@ -103,7 +104,7 @@ export async function checkWritable(path: string): Promise<void> {
   try {
     const file = fileBehind(path);
     temporary = temporaryPathFor(file);
-    await mkdir(dirname(file), { recursive: true });
+    makeFolders(dirname(file));
     await writeFile(temporary, '');
   } catch (error) {
     throw asWriteError(error, path);
@@ -118,7 +119,7 @@ export function writeFileAtomicSync(path: string, content: string | Uint8Array):
   try {
     const file = fileBehind(path);
     temporary = temporaryPathFor(file);
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolders(dirname(file));
     writeFileSync(temporary, content);
     renameSync(temporary, file);
   } catch (error) {

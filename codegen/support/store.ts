@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
 import { asWriteError } from './atomic-write.ts';
 import { TilewrightError } from './errors.ts';
+import { makeFolders } from './make-folders.ts';
 import { packageRoot } from './package-root.ts';
 
 export interface ArtefactStoreOptions {
@@ -296,7 +297,7 @@ class FolderStore implements ArtefactStore {
   /** Waits while another has the lock, and for nothing else: a disk that is full stays full. */
   async #takeTurn(id: string): Promise<() => Promise<void>> {
     for (let pauseMs = 50; ; pauseMs = Math.min(500, 1.5 * pauseMs)) {
-      await mkdir(join(this.folder, lockFolder), { recursive: true });
+      makeFolders(join(this.folder, lockFolder));
       try {
         return await lock(join(this.folder, id), {
           lockfilePath: this.#lockPath(id),

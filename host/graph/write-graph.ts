@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { asWriteError, temporaryPathFor } from '../../codegen/support/atomic-write.ts';
 import { TilewrightError } from '../../codegen/support/errors.ts';
+import { makeFolders } from '../../codegen/support/make-folders.ts';
 import { checkColumns, checkScale, type GraphHeader, graphFiles } from './graph-source.ts';
 
 /** Some nodes in a row, the next ones of the graph. */
@@ -158,7 +159,7 @@ export async function writeGraph(
   const files = new GraphFiles(temporaryPathFor(target));
   try {
     if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) throw alreadyThere(folder);
-    await mkdir(dirname(target), { recursive: true });
+    makeFolders(dirname(target));
     await mkdir(files.folder);
     const header = await writeParts(files, parts, options);
     await files.close();

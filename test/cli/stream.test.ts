@@ -37,7 +37,7 @@ test('a graph is made, renumbered and streamed in two layers, in as many tiles a
   expect(second.sha256).not.toBe(whole.sha256);
   expect(tiled.stages.run.times).toBeGreaterThan(whole.stages.run.times);
   const some = join(folder, 'some.i16');
-  writeFileSync(seeds, '59\n0\n\n 7\r\n59');
+  writeFileSync(seeds, '\ufeff59\n0\n\n 7\r\n59');
   expect(await streamed('--seeds', seeds, '--out', some)).toMatchObject({ seeds: 4, tiles: 1 });
   const rows = [59, 0, 7, 59].map((node) => readFileSync(h1).subarray(64 * node, 64 * node + 64));
   expect(readFileSync(some)).toEqual(Buffer.concat(rows));
@@ -70,14 +70,14 @@ test.each([
 
 test('Ctrl-C in mid-stream: one line, no file, and the exit code of the signal', async () => {
   const big = join(folder, 'big');
-  await call(['graph', big, '--nodes', '20000', '--edges', '400000', '--columns', '32']);
+  await call(['graph', big, '--nodes', '100000', '--edges', '1000000', '--columns', '32']);
   const out = join(folder, 'means.i16');
   // Of the fanout that was built above.
   const words = ['stream', big, '--device', 'golden', '--fanout', '4', '--bank-mib', '1'];
   words.push('--out', out);
   const cli = join(packageRoot(), 'host/cli/main.ts');
   const running = execa(process.execPath, [jitiCli, cli, ...words], { reject: false });
-  // The first runs are done, and there are hundreds to come.
+  // The first runs are done, and there are seconds of them to come.
   let sent = false;
   running.stderr.on('data', (text) => {
     if (sent || !/ [1-9]\d* runs/.test(String(text))) return;

@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TilewrightError } from '../../codegen/support/errors.ts';
+import { makeFolders } from '../../codegen/support/make-folders.ts';
 import { artefactFolder, artefactStore, contentHash } from '../../codegen/support/store.ts';
 import { jitiCli } from '../support/jiti.ts';
 
@@ -43,6 +44,17 @@ function child(store: string, log: string, mode: string) {
   const script = fileURLToPath(new URL('./build-in-child.ts', import.meta.url));
   return promisify(execFile)(process.execPath, [jitiCli, script, store, log, mode]);
 }
+
+test('folders are made, or refused at once where nothing can be made', () => {
+  const deep = join(folder, 'a', 'b');
+  makeFolders(deep);
+  makeFolders(deep);
+  expect(readdirSync(join(folder, 'a'))).toEqual(['b']);
+  // Linux says that it does not exist, other systems that it may not be made.
+  expect(() => makeFolders('/proc/nowhere/deep')).toThrow(/mkdir/);
+  writeFileSync(join(folder, 'file'), '');
+  expect(() => makeFolders(join(folder, 'file', 'x', 'y'))).toThrow(/ENOTDIR/);
+});
 
 describe('artefact store', () => {
   test('waits for a builder, and never for a lock that cannot be had', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { makeFolders } from '../../support/make-folders.ts';
 import { artefactStore, contentHash } from '../../support/store.ts';
 import type { Manifest } from '../manifest.ts';
 import { locateTools } from './find-vitis.ts';
@@ -34,7 +35,7 @@ const scratch = { build: ['_x', '.Xil', '.ipcache'], kernel: ['project', 'ip', '
 /** The tools' own logs outlive a build that failed: the errors point to them. */
 async function keepLogs(folder: string, kept: string): Promise<void> {
   for (const file of filesBelow(folder).filter((path) => path.endsWith('.log'))) {
-    await mkdir(kept, { recursive: true });
+    makeFolders(kept);
     await copyFile(join(folder, file), join(kept, file.replaceAll('/', '-')));
   }
 }

@@ -1,8 +1,9 @@
 import { createWriteStream } from 'node:fs';
-import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { asWriteError, temporaryPathFor } from '../../support/atomic-write.ts';
 import { TilewrightError } from '../../support/errors.ts';
+import { makeFolders } from '../../support/make-folders.ts';
 import { runTool, shellCommand } from '../../support/run-tool.ts';
 import type { HwCommand, HwPlan, VitisTool } from './hw-plan.ts';
 import { filesBelow } from './read-reports.ts';
@@ -11,7 +12,7 @@ import { failureHint, failureLines } from './tool-log.ts';
 /** Writes a plan's files, and copies what it copies, below `folder`. */
 export async function writePlan(plan: HwPlan, folder: string): Promise<void> {
   for (const path of [...plan.files.keys(), ...plan.copies.keys()]) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
+    makeFolders(dirname(join(folder, path)));
   }
   for (const [path, text] of plan.files) {
     await writeFile(join(folder, path), text, path.endsWith('.sh') ? { mode: 0o755 } : {});
@@ -29,7 +30,7 @@ export async function writePlanInto(plan: HwPlan, folder: string): Promise<void>
   try {
     await writePlan(plan, temporary);
     for (const path of filesBelow(temporary)) {
-      await mkdir(dirname(join(folder, path)), { recursive: true });
+      makeFolders(dirname(join(folder, path)));
       await rename(join(temporary, path), join(folder, path));
     }
   } catch (error) {
@@ -77,7 +78,7 @@ async function settleProduct(command: HwCommand, folder: string): Promise<boolea
   );
   const [only] = others;
   if (only === undefined || others.length > 1) return false;
-  await mkdir(dirname(join(folder, makes)), { recursive: true });
+  makeFolders(dirname(join(folder, makes)));
   await rename(join(folder, only), join(folder, makes));
   return true;
 }
@@ -93,7 +94,7 @@ export async function runPlan(
   options: RunPlanOptions,
 ): Promise<void> {
   const { programs, log, signal, onProgress } = options;
-  await mkdir(dirname(log), { recursive: true });
+  makeFolders(dirname(log));
   const stream = createWriteStream(log);
   // A log that cannot be written is told of by the tools' own trouble with the same disk.
   stream.on('error', () => undefined);

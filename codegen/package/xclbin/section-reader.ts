@@ -1,5 +1,5 @@
 import { TilewrightError } from '../../support/errors.ts';
-import { printable } from './printable.ts';
+import { printable } from '../../support/printable.ts';
 
 /** Whose bytes a reader reads: for its errors. */
 export interface SectionPlace {

@@ -1,5 +1,5 @@
 import AdmZip from 'adm-zip';
-import { printable } from '../printable.ts';
+import { printable } from '../../../support/printable.ts';
 import type { SectionReader } from '../section-reader.ts';
 
 /** A file of the zip that a hw_emu BITSTREAM is. */

@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts';
+import { printable } from '../../../support/printable.ts';
 import type { SectionReader } from '../section-reader.ts';
 import { decodeJson, encodeJson, memberOf } from './json-section.ts';
 

@@ -1,9 +1,9 @@
 import { TilewrightError } from '../../../support/errors.ts';
+import { printable } from '../../../support/printable.ts';
 import { renderTemplate } from '../../../support/render-template.ts';
 import { parseXml, type XmlElement } from '../../../support/xml.ts';
 import { argumentView, hexadecimal } from '../../kernel-xml.ts';
 import type { Platform } from '../../platform.ts';
-import { printable } from '../printable.ts';
 import type { SectionReader } from '../section-reader.ts';
 
 export interface MetadataArgument {

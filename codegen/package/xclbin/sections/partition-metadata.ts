@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts';
+import { printable } from '../../../support/printable.ts';
 import type { SectionReader } from '../section-reader.ts';
 
 /** Where a block of the platform's shell has its registers. */
