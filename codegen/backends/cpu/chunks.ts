@@ -74,6 +74,11 @@ export class ChunkPrinter {
         return `${type}{${filled.map((one) => constantLane(one, format)).join(', ')}}`;
       });
     }
+    if (vector.kind === 'splat' && vector.twin !== undefined && format.bytes === 4) {
+      const { twin } = vector;
+      if (chunkLanes(lanes, 4) === 8)
+        return Array.from({ length: count }, () => `(${type})${twin}`);
+    }
     if (vector.kind === 'splat') {
       const name = this.named(`splat<${type}>((${laneType(format)})(${vector.value.text}))`, type);
       return Array.from({ length: count }, () => name);

@@ -25,6 +25,9 @@ export abstract class LaneGathers extends LaneReductions {
   /** Arrays in memory that hold the lanes of a vector, until the next statement. */
   protected readonly spilled = new Map<Expr | string, string>();
 
+  /** Of an integer: 8 lanes of 4 bytes, each of which is that integer. */
+  protected readonly splats = new Map<string, string>();
+
   /** Lane `at` of a vector expression. */
   protected oneLane(expr: Expr, at: number): Text {
     const source = sourceOf(expr, at);
@@ -170,7 +173,10 @@ export abstract class LaneGathers extends LaneReductions {
         }
         if (!vectors.has('scalar')) {
           const value = wrapped(this.print(source.scalar), type);
-          const chunk = this.chunks.named(`splat<${own}>(${asLane(value, format)})`, own);
+          const twin = format.bytes === 4 && per === 8 ? this.splats.get(value.text) : undefined;
+          const text =
+            twin === undefined ? `splat<${own}>(${asLane(value, format)})` : `(${own})${twin}`;
+          const chunk = this.chunks.named(text, own);
           vectors.set('scalar', { chunk, type: own });
         }
         places.push(['scalar', at]);

@@ -19,6 +19,9 @@ import {
 
 /** Prints what folds the lanes of a vector into one integer. */
 export abstract class LaneReductions extends LaneArithmetic {
+  /** Of an integer that says whether any lane is set: these lanes, 8 of 4 bytes. */
+  protected readonly masks = new Map<string, string>();
+
   protected override reduce(expr: ReduceExpr): Text {
     const given = this.vectorOf(expr.vector);
     const from = elementOf(expr.vector.type);
@@ -38,6 +41,14 @@ export abstract class LaneReductions extends LaneArithmetic {
         return wrapped(count, expr.type);
       }
       const all = filled.map(grouped).join(` ${symbol} `);
+      const eight = chunkType(lanes, given.format) === 'i32x8';
+      if (symbol === '|' && eight) {
+        const mask = this.chunks.named(all, 'i32x8');
+        this.masks.set(name, mask);
+        this.line(`const int ${name} = any_lane(${mask});`);
+        const found: Text = { text: name, primary: true, computed: 'int', min: 0n, max: 1n };
+        return wrapped(found, expr.type);
+      }
       const any = symbol === '&' ? `!any_lane(~(${all}))` : `any_lane(${all})`;
       this.line(`const int ${name} = ${any};`);
       const text: Text = { text: name, primary: true, computed: 'int', min: 0n, max: 1n };

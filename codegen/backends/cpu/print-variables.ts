@@ -167,6 +167,7 @@ export abstract class VariablePrinter extends ControlPrinter {
   protected assignInt(stmt: Stmt, name: string, text: string): void {
     const declared = this.declares(stmt, name) ? `${memberType(this.typeOf(name))} ` : '';
     this.line(`${declared}${this.variable(name)} = ${text};`);
+    this.expressions.assigned(this.variable(name), text, this.readable(stmt, name));
   }
 
   /** Gives a vector variable chunks that are in the format of one. */

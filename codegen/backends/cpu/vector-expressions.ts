@@ -12,6 +12,7 @@ import {
   type WithLaneExpr,
 } from '../../ir/ir.ts';
 import { wrapped } from '../c-coroutines/arithmetic.ts';
+import type { LaneIndex } from '../c-coroutines/expressions.ts';
 import { converted, literal, type Text } from '../c-coroutines/text.ts';
 import { constant, grouped } from './chunks.ts';
 import { LaneGathers } from './lane-gathers.ts';
@@ -50,13 +51,34 @@ export class VectorExpressions extends LaneGathers {
       const value = this.print(expr);
       if (value.literal === true) return constant([value.min], lanes);
       const { min, max } = value;
-      return { kind: 'splat', value, lanes, min, max };
+      return { kind: 'splat', value, lanes, min, max, twin: this.splats.get(value.text) };
     }
     const before = this.done.get(expr);
     if (before !== undefined) return before;
     const vector = this.fresh(expr, lanes);
     this.done.set(expr, vector);
     return vector;
+  }
+
+  /** Says what text an integer variable gets; `once` where it has it wherever it can be read. */
+  assigned(variable: string, text: string, once: boolean): void {
+    for (const known of [this.masks, this.splats]) {
+      const same = once ? known.get(text) : undefined;
+      if (same === undefined) known.delete(variable);
+      else known.set(variable, same);
+    }
+  }
+
+  /** A choice that is wrapped is a choice between what is wrapped. */
+  override print(expr: Expr, lane?: LaneIndex): Text {
+    if (expr.op === 'cast' && expr.type.kind === 'int' && expr.operand.op === 'select') {
+      const { operand, type } = expr;
+      const narrows = operand.type.kind === 'int' && operand.type.width >= type.width;
+      if (narrows && this.own.unforeseen(operand.condition)) {
+        return super.print({ ...operand, type }, lane);
+      }
+    }
+    return super.print(expr, lane);
   }
 
   /** Chunks as a variable of the type keeps them. */
@@ -223,6 +245,16 @@ export class VectorExpressions extends LaneGathers {
     if (expr.type.kind === 'vec' || condition.literal === true) return plain;
     if (!this.own.unforeseen(expr.condition)) return plain;
     const [a, b] = [then, otherwise].map((one) => converted(one, plain.computed).text);
+    const mask = this.masks.get(condition.text);
+    if (mask !== undefined && (plain.computed === 'int' || plain.computed === 'uint')) {
+      // From lanes to lanes: whatever waits for the choice there does not wait for integers.
+      const name = this.names.claim('lanes');
+      const type = plain.computed === 'int' ? 'i32x8' : 'u32x8';
+      const arms = [a, b].map((one) => `splat<${type}>(${one})`);
+      this.line(`const ${type} ${name} = either_lanes(${mask}, ${arms.join(', ')});`);
+      this.splats.set(`${name}[0]`, name);
+      return { ...plain, text: `${name}[0]`, primary: true };
+    }
     const text = `either<${plain.computed}>(${condition.text}, ${a}, ${b})`;
     return { ...plain, text, primary: true };
   }

@@ -23,7 +23,12 @@ export type Vector = Interval & {
 } & (
     | { readonly kind: 'constant'; readonly values: readonly bigint[] }
     /** The same integer in every lane. */
-    | { readonly kind: 'splat'; readonly value: Text }
+    | {
+        readonly kind: 'splat';
+        readonly value: Text;
+        /** 8 lanes of 4 bytes that hold it already. */
+        readonly twin?: string | undefined;
+      }
     /**
      * Texts of GCC's vectors, each of as many lanes as fit: the last one may have lanes of any value behind the
      * vector's own. Where it is a mask, lanes of 1 have all bits set.

@@ -51,7 +51,7 @@ function choose(
     pipeline();
     const beat = input.receive();
     const drawn = u32(beat[0] & 15);
-    const clash = at !== 0 && any(vec(u32, 7, (l) => taken[l] === drawn));
+    const clash = any(vec(u32, 7, (l) => taken[l] === drawn));
     const pick = u32(clash ? beat[1] - 1 : drawn);
     taken = vec(u32, 7, (l) => (l === 0 ? pick : taken[l - 1]));
     words.write(beat);
