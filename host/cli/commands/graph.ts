@@ -35,7 +35,7 @@ export default defineCommand({
   examples: [
     [
       'tilewright graph out/graph --nodes 2000000 --edges 50000000 --seed 1',
-      'A power-law graph of two million nodes with 64 features each: 472 MB',
+      'A power-law graph of two million nodes with 64 features each: 464 MB',
     ],
     [
       'tilewright graph out/near --from out/graph --order community',
