@@ -1,5 +1,6 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { TilewrightError } from '../../codegen/support/errors.ts';
+import { sameFile } from '../../codegen/support/same-file.ts';
 import { type ByteSource, memorySource, openFileSource, readSmallFile } from './byte-source.ts';
 
 /** Columns are whole 64-byte beats of 16-bit features, and eight of them at most (`sum_aggregate`). */
@@ -32,7 +33,7 @@ export const graphFiles = {
 
 /** Whether `path` is one of those of the graph in `folder`. */
 export function isGraphFile(folder: string, path: string): boolean {
-  return (Object.values(graphFiles) as string[]).includes(relative(folder, path));
+  return Object.values(graphFiles).some((file) => sameFile(join(folder, file), path));
 }
 
 /** A graph with a row of features a node, read in ranges. All numbers are little-endian. */

@@ -24,6 +24,12 @@ const window = 1 << 12;
 const readsAtOnce = 64;
 
 function checkSeeds(graph: GraphSource, seeds: Uint32Array): void {
+  if (!(seeds instanceof Uint32Array)) {
+    throw new TilewrightError('seeds must be a Uint32Array', {
+      code: 'SEEDS',
+      hint: 'Write seeds: Uint32Array.from(nodes).',
+    });
+  }
   const at = seeds.findIndex((node) => node >= graph.nodes);
   if (at < 0) return;
   throw new TilewrightError(
@@ -148,7 +154,7 @@ class GatheredLists implements ByteSource {
 /**
  * Some nodes of a graph as seeds, in any order, any of them as often as wanted. Their places are in memory, 12 bytes
  * a seed; their lists are read when they are needed.
- * @throws TilewrightError `NODE_UNKNOWN` naming the first seed that is no node.
+ * @throws TilewrightError `SEEDS` for another kind of list; `NODE_UNKNOWN` naming the first seed that is no node.
  */
 export async function seedLists(
   graph: GraphSource,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
@@ -10,6 +10,8 @@ import { call } from './call.ts';
 const { folder, write } = temporaryFolder();
 const graph = join(folder, 'graph');
 const seeds = join(folder, 'seeds.txt');
+const linked = join(folder, 'linked');
+symlinkSync(graph, linked);
 const noSeeds = write('none.txt', '\n');
 const wrongSeeds = write('wrong.txt', '3\n60\n');
 
@@ -52,6 +54,7 @@ test.each([
   [['stream', graph, '--out', ''], 'USAGE', 2],
   [['stream', graph, '--out', join(graph, 'features.i16')], 'USAGE', 2],
   [['stream', graph, '--seeds', seeds, '--out', seeds], 'USAGE', 2],
+  [['stream', graph, '--out', join(linked, 'features.i16')], 'USAGE', 2],
   [['stream', graph, '--seeds', noSeeds], 'SEEDS', 1],
   [['stream', graph, '--seeds', wrongSeeds], 'SEEDS', 1],
   [['stream', graph, '--seeds', 'nowhere.txt'], 'FILE_UNREADABLE', 1],

@@ -97,6 +97,10 @@ describe('a streamed graph gives the bits of the whole one', () => {
       code: 'NODE_UNKNOWN',
       message: expect.stringContaining('seed 1 is node 5000'),
     });
+    const list = stream(graph, {
+      ...{ devices: [new PlainDevice()], bankBytes: 2 ** 20, seeds: [1] as never },
+    });
+    await expect(list.next()).rejects.toMatchObject({ code: 'SEEDS' });
   });
 
   it('two layers, the first through a file', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
+import { sameFile } from '../../../codegen/support/same-file.ts';
 import type { Device } from '../../device/device.ts';
 import { defineCommand, realNumber, usageError, wholeNumber } from '../command.ts';
 import { threadsOf, threadsOption } from '../threads-option.ts';
@@ -96,11 +96,7 @@ export default defineCommand({
     if (out !== undefined && isGraphFile(folder, out)) {
       throw usageError(`--out ${out} is a file of the graph itself`, 'Give another path.');
     }
-    if (
-      out !== undefined &&
-      options.seeds !== undefined &&
-      resolve(out) === resolve(options.seeds)
-    ) {
+    if (out !== undefined && options.seeds !== undefined && sameFile(out, options.seeds)) {
       throw usageError(`--out ${out} is the file of the seeds`, 'Give another path.');
     }
     const seeds =
