@@ -218,6 +218,7 @@ export default kernel({
       rowScale: 1,
       results: p.rowBeats * (512 / p.elementBits),
     },
+    blank: { when: { ids: absent }, gives: { results: 0 } },
   }),
   workload(p, random, size) {
     const { ids, features, nodes, lanes } = drawRows(p, random, size);

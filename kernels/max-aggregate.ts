@@ -19,6 +19,7 @@ import {
   writeMemory,
 } from 'tilewright/language';
 import {
+  absent,
   confirmResults,
   countIds,
   drawRows,
@@ -113,6 +114,7 @@ export default kernel({
       ids: Math.ceil(p.fanout / idsABeat) * idsABeat,
       maxima: p.rowBeats * (512 / p.elementBits),
     },
+    blank: { when: { ids: absent }, gives: { maxima: 0 } },
   }),
   workload(p, random, size) {
     const { ids, features, lanes } = drawRows(p, random, size);

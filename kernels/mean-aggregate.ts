@@ -291,6 +291,7 @@ export default kernel({
       ids: Math.ceil(p.fanout / idsABeat) * idsABeat,
       means: p.rowBeats * (512 / p.elementBits),
     },
+    blank: { when: { ids: absent }, gives: { means: 0 } },
   }),
   workload(p, random, size) {
     const { ids, features, lanes } = drawRows(p, random, size);

@@ -494,6 +494,7 @@ export default kernel({
   rows: (p) => ({
     count: 'count',
     elements: { seeds: 1, samples: Math.ceil(p.fanout / idsABeat) * idsABeat },
+    blank: { when: { seeds: absent }, gives: { samples: absent } },
   }),
   workload(p, random, size) {
     const { nodes: _, ...drawn } = drawGraph(p, random, size);

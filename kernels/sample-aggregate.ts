@@ -268,6 +268,10 @@ export default kernel({
       results: p.rowBeats * lanesOf(p),
       ...(p.partial === 1 ? { counts_0: 1 } : {}),
     },
+    blank: {
+      when: { seeds: absent },
+      gives: { results: 0, ...(p.partial === 1 ? { counts_0: 0 } : {}) },
+    },
   }),
   workload(p, random, size) {
     const graph = drawGraph({ fanout: Math.max(p.fanout, p.fanout2) }, random, size);

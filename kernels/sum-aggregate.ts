@@ -20,6 +20,7 @@ import {
   writeMemory,
 } from 'tilewright/language';
 import {
+  absent,
   accumulate,
   countIds,
   drawRows,
@@ -138,6 +139,7 @@ export default kernel({
       sums: p.rowBeats * (512 / p.elementBits),
       counts: 1,
     },
+    blank: { when: { ids: absent }, gives: { sums: 0, counts: 0 } },
   }),
   workload(p, random, size) {
     const { ids, features, lanes } = drawRows(p, random, size);

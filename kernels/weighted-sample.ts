@@ -178,6 +178,7 @@ export default kernel({
   rows: (p) => ({
     count: 'count',
     elements: { seeds: 1, samples: Math.ceil(p.fanout / idsABeat) * idsABeat },
+    blank: { when: { seeds: absent }, gives: { samples: absent } },
   }),
   workload(p, random, size) {
     const graph = drawGraph(p, random, size);

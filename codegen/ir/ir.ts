@@ -242,6 +242,8 @@ export interface LoopStmt {
   readonly ii?: number;
   /** Copies of the body that one iteration is to hold, from 2 on; gone when `unroll-loops` has run. */
   readonly unroll?: number;
+  /** Hardly ever entered: fast code for it is not worth its length. Only back ends say so, for themselves. */
+  readonly rare?: true;
   readonly span?: Span;
 }
 

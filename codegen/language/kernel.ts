@@ -56,9 +56,20 @@ export type Workload<A extends Arguments> = {
         : number;
 };
 
+/**
+ * Rows that come to nothing, as those of absent seeds in a second hop: where all of a row's elements of each memory in
+ * `when` have the value that is said there, its elements of each memory that is written have the value said in `gives`.
+ */
+export interface BlankRows {
+  readonly when: Readonly<Record<string, number>>;
+  readonly gives: Readonly<Record<string, number>>;
+}
+
 export interface IndependentRows {
   readonly count: string;
   readonly elements: Readonly<Record<string, number>>;
+  /** A target may leave such rows out of a run and write what they come to by itself. */
+  readonly blank?: BlankRows;
 }
 
 export interface KernelDefinition<P extends Parameters, A extends Arguments> {

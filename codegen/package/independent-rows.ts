@@ -1,5 +1,6 @@
 import type { KernelIR } from '../ir/ir.ts';
 import { TilewrightError } from '../support/errors.ts';
+import { blankRows } from './blank-rows.ts';
 import type { ManifestRows } from './manifest.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { ManifestRows } from './manifest.ts';
  * @throws TilewrightError `KERNEL_ROWS` for a name that is no argument of the right kind, or a wrong number.
  */
 export function independentRows(kernel: KernelIR, rows: ManifestRows): ManifestRows {
-  const { count, elements } = rows;
+  const { count, elements, blank } = rows;
   const refuse = (what: string, hint: string) =>
     new TilewrightError(`kernel ${kernel.name}: its rows(): ${what}`, {
       code: 'KERNEL_ROWS',
@@ -29,5 +30,8 @@ export function independentRows(kernel: KernelIR, rows: ManifestRows): ManifestR
       );
     }
   }
-  return { count, elements };
+  return {
+    ...{ count, elements },
+    ...(blank === undefined ? {} : { blank: blankRows(kernel, rows, blank, refuse) }),
+  };
 }

@@ -89,6 +89,17 @@ export interface ManifestRows {
   readonly count: string;
   /** Elements of a row, by memory; the other memories serve all rows. */
   readonly elements: Readonly<Record<string, number>>;
+  /** Which rows come to nothing, and what is written for them. Left out where the kernel does not say. */
+  readonly blank?: ManifestBlankRows;
+}
+
+/**
+ * A row is blank where all of its elements of each memory in `when` have the value there; its elements of each memory
+ * in `gives`, which are all that are written, then have the value there.
+ */
+export interface ManifestBlankRows {
+  readonly when: Readonly<Record<string, number>>;
+  readonly gives: Readonly<Record<string, number>>;
 }
 
 export interface ManifestArtefact {

@@ -76,8 +76,8 @@ export class ChunkPrinter {
     }
     if (vector.kind === 'splat' && vector.twin !== undefined && format.bytes === 4) {
       const { twin } = vector;
-      if (chunkLanes(lanes, 4) === 8)
-        return Array.from({ length: count }, () => `(${type})${twin}`);
+      if (chunkLanes(lanes, 4) === twin.lanes)
+        return Array.from({ length: count }, () => `(${type})${twin.name}`);
     }
     if (vector.kind === 'splat') {
       const name = this.named(`splat<${type}>((${laneType(format)})(${vector.value.text}))`, type);
@@ -90,10 +90,9 @@ export class ChunkPrinter {
         : undefined;
     let { bytes } = chunks === undefined ? vector.format : format;
     chunks ??= vector.chunks;
-    while (bytes < format.bytes) {
-      const next = (2 * bytes) as LaneBytes;
-      chunks = this.widen(chunks, lanes, { bytes, signed });
-      bytes = next;
+    if (bytes < format.bytes) {
+      chunks = this.widen(chunks, lanes, { bytes, signed }, format.bytes);
+      bytes = format.bytes;
     }
     while (bytes > format.bytes) {
       chunks = this.narrow(chunks, lanes, { bytes, signed }, vector);
@@ -103,8 +102,13 @@ export class ChunkPrinter {
     return chunks.map((one) => `(${type})${one}`);
   }
 
-  private widen(chunks: readonly string[], lanes: number, from: LaneFormat): string[] {
-    const to: LaneFormat = { bytes: (2 * from.bytes) as LaneBytes, signed: from.signed };
+  private widen(
+    chunks: readonly string[],
+    lanes: number,
+    from: LaneFormat,
+    bytes: LaneBytes,
+  ): string[] {
+    const to: LaneFormat = { bytes, signed: from.signed };
     const type = chunkType(lanes, to);
     const per = chunkLanes(lanes, to.bytes);
     const source = chunkLanes(lanes, from.bytes);

@@ -18,15 +18,22 @@ import { literal, type Text } from '../c-coroutines/text.ts';
 import { asLane, constant, grouped, laneText } from './chunks.ts';
 import { LaneReductions } from './lane-reductions.ts';
 import { type Source, sourceOf } from './lane-sources.ts';
-import { chunkCount, chunkLanes, chunkType, storedFormat, type Vector } from './vector.ts';
+import {
+  chunkCount,
+  chunkLanes,
+  chunkType,
+  type Held,
+  storedFormat,
+  type Vector,
+} from './vector.ts';
 
 /** Prints vectors whose lanes come from anywhere, and single lanes. */
 export abstract class LaneGathers extends LaneReductions {
   /** Arrays in memory that hold the lanes of a vector, until the next statement. */
   protected readonly spilled = new Map<Expr | string, string>();
 
-  /** Of an integer: 8 lanes of 4 bytes, each of which is that integer. */
-  protected readonly splats = new Map<string, string>();
+  /** Of an integer: a chunk of which each lane is that integer. */
+  protected readonly splats = new Map<string, Held>();
 
   /** Lane `at` of a vector expression. */
   protected oneLane(expr: Expr, at: number): Text {
@@ -173,9 +180,11 @@ export abstract class LaneGathers extends LaneReductions {
         }
         if (!vectors.has('scalar')) {
           const value = wrapped(this.print(source.scalar), type);
-          const twin = format.bytes === 4 && per === 8 ? this.splats.get(value.text) : undefined;
+          const twin = this.splats.get(value.text);
           const text =
-            twin === undefined ? `splat<${own}>(${asLane(value, format)})` : `(${own})${twin}`;
+            format.bytes === 4 && twin?.lanes === per
+              ? `(${own})${twin.name}`
+              : `splat<${own}>(${asLane(value, format)})`;
           const chunk = this.chunks.named(text, own);
           vectors.set('scalar', { chunk, type: own });
         }

@@ -10,6 +10,7 @@ import {
   chunkLanes,
   chunkType,
   formatHolding,
+  type Held,
   isMask,
   type LaneFormat,
   laneType,
@@ -19,8 +20,8 @@ import {
 
 /** Prints what folds the lanes of a vector into one integer. */
 export abstract class LaneReductions extends LaneArithmetic {
-  /** Of an integer that says whether any lane is set: these lanes, 8 of 4 bytes. */
-  protected readonly masks = new Map<string, string>();
+  /** Of an integer that says whether any lane is set: these lanes. */
+  protected readonly masks = new Map<string, Held>();
 
   protected override reduce(expr: ReduceExpr): Text {
     const given = this.vectorOf(expr.vector);
@@ -41,10 +42,10 @@ export abstract class LaneReductions extends LaneArithmetic {
         return wrapped(count, expr.type);
       }
       const all = filled.map(grouped).join(` ${symbol} `);
-      const eight = chunkType(lanes, given.format) === 'i32x8';
-      if (symbol === '|' && eight) {
-        const mask = this.chunks.named(all, 'i32x8');
-        this.masks.set(name, mask);
+      const type = chunkType(lanes, given.format);
+      if (symbol === '|' && given.format.bytes === 4) {
+        const mask = this.chunks.named(all, type);
+        this.masks.set(name, { name: mask, lanes: chunkLanes(lanes, 4) });
         this.line(`const int ${name} = any_lane(${mask});`);
         const found: Text = { text: name, primary: true, computed: 'int', min: 0n, max: 1n };
         return wrapped(found, expr.type);

@@ -13,7 +13,7 @@ const reserved = new Set(
   schar uchar ushort uint ulong size_t
   i8x16 u8x16 i8x32 u8x32 i16x8 u16x8 i16x16 u16x16 i32x4 u32x4 i32x8 u32x8 i64x2 u64x2 i64x4 u64x4
   min max clamp l w at next suspend state workspace bulk stream_counters port queue text_of lane_of load
-  load_part store store_part splat widen widen_from narrow narrow_one any_lane look_up count_lanes fail_request always visible lanes_in element_of beat_of put_line explain run_all fold either either_lanes range_of any in_signed in_unsigned multiply_wide multiply_high shift_floor
+  load_part store store_part splat widen widen_from widen_lanes narrow narrow_one any_lane look_up count_lanes fail_request always visible lanes_in element_of beat_of put_line explain run_all fold either either_lanes range_of any in_signed in_unsigned multiply_wide multiply_high shift_floor
   mixed_equal mixed_below mixed_not_above shift_left_uint shift_left_ulong shift_right_int shift_right_uint
   shift_right_long shift_right_ulong next_beat ask pause turns_in fetch_lines start put_text put_number begin_line end_line unlikely
   fail_at failed moved relaxed failure waiting logs message whole seen generation stopped first rotate

@@ -4,7 +4,7 @@ import { known } from '../c-coroutines/known.ts';
 import type { KernelPlan, ProcessPlan } from '../c-coroutines/plan.ts';
 import { lastOf, type Need, type Run, runsOf, type Segments } from '../c-coroutines/segments.ts';
 import { waitKinds } from '../c-coroutines/wait-kinds.ts';
-import { SteadyPrinter } from './print-steady.ts';
+import { PeriodPrinter } from './print-periods.ts';
 import { turnVariables } from './turn-variables.ts';
 
 /** Prints the function of a process: statements that can stop where they wait, and go on from there. */
@@ -12,7 +12,7 @@ export function printProcess(plan: KernelPlan, own: ProcessPlan): readonly strin
   return new ProcessPrinter(plan, own).print();
 }
 
-class ProcessPrinter extends SteadyPrinter {
+class ProcessPrinter extends PeriodPrinter {
   private labels = 0;
   /** Of each loop that has a fast copy, the variables that live within a turn. */
   private readonly turns = new Map<LoopStmt, ReadonlySet<string>>();
@@ -34,6 +34,7 @@ class ProcessPrinter extends SteadyPrinter {
     for (const one of list) {
       if (one.kind === 'run') continue;
       const inner = one.kind === 'loop' ? [one.body] : [one.then, one.else];
+      if (one.kind === 'loop' && one.source.rare === true) continue;
       if (one.kind === 'loop' && !inner.some(hasLoop)) {
         const lasting = [...turnVariables(this.own.process, one.source)].filter(
           (name) => this.own.lasting.has(name) && !this.registers.has(name),
@@ -164,10 +165,14 @@ class ProcessPrinter extends SteadyPrinter {
         const plain = this.lines.length === before;
         this.lines.length = before;
         // Two turns in one: vectors that move on from variable to variable then stay where they are.
-        if (plain && this.carriesVectors(loop.body, turn)) this.lines.push('#pragma GCC unroll 2');
+        const period = this.wholePeriodOf(loop, turn);
+        if (plain && period === undefined && this.carriesVectors(loop.body, turn)) {
+          this.lines.push('#pragma GCC unroll 2');
+        }
         this.line(plain ? `while (${condition}) {` : 'for (;;) {');
         this.nested(() => {
           if (!plain) this.line(`if (!(${this.condition(loop.condition)})) goto ${left};`);
+          if (period !== undefined) this.periodLoop(loop, period, limits.names);
           const steady = this.steadyTurnsOf(loop, turn);
           if (steady !== undefined && steady.after === undefined)
             this.steadyLoop(loop, steady, limits.names);

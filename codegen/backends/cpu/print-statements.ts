@@ -10,7 +10,7 @@ import { chunkCount, chunkLanes, chunkType, laneType, storedFormat } from './vec
 /** Prints the statements of a process one after another, where nothing has to be waited for. */
 export abstract class StatementPrinter extends VariablePrinter {
   /** In a loop of steady turns: elements of streams that lie one behind another, by access. */
-  protected slots = new Map<string, { readonly text: string; readonly slot: string }>();
+  protected slots = new Map<string, { readonly text: string; readonly slot: () => string }>();
 
   protected statement(stmt: Stmt): void {
     this.source(stmt.span);
@@ -116,7 +116,7 @@ export abstract class StatementPrinter extends VariablePrinter {
 
   protected slot(stream: StreamPlan, counter: 'written' | 'taken'): string {
     const row = this.slots.get(`${counter === 'taken' ? 'read' : 'write'} ${stream.stream.name}`);
-    if (row !== undefined) return row.slot;
+    if (row !== undefined) return row.slot();
     const at = this.cursors.counter(stream.stream.name, counter);
     return `w->bulk.${stream.name}[${at} & ${stream.capacity - 1}]`;
   }

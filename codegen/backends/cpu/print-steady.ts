@@ -24,10 +24,13 @@ const mostTogether = 8;
 /** Prints loops over turns that are alike, in which nothing is waited for. */
 export abstract class SteadyPrinter extends StatementPrinter {
   protected steadyTurnsOf(loop: LoopStmt, turn: ReadonlySet<string>): SteadyTurns | undefined {
-    const inTurn = this.own.process.variables
-      .map(({ name }) => name)
-      .filter((name) => turn.has(name) || !this.own.lasting.has(name));
-    return steadyTurns(this.plan.kernel, this.own.process, loop, new Set(inTurn));
+    return steadyTurns(this.plan.kernel, this.own.process, loop, this.keptWithin(turn));
+  }
+
+  /** The variables that no turn hands on to the next. */
+  protected keptWithin(turn: ReadonlySet<string>): ReadonlySet<string> {
+    const names = this.own.process.variables.map(({ name }) => name);
+    return new Set(names.filter((name) => turn.has(name) || !this.own.lasting.has(name)));
   }
 
   /**
@@ -93,7 +96,8 @@ export abstract class SteadyPrinter extends StatementPrinter {
     this.forgetSource();
   }
 
-  private steadyTurn(statements: readonly Stmt[], turn: ReadonlySet<string>): void {
+  /** The statements of a turn, in a block of their own. */
+  protected steadyTurn(statements: readonly Stmt[], turn: ReadonlySet<string>): void {
     const used = new Set([...allStatements(statements)].flatMap(definedBy));
     for (const name of turn) if (used.has(name)) this.declare(name, this.typeOf(name), false);
     this.run = statements;
@@ -101,7 +105,7 @@ export abstract class SteadyPrinter extends StatementPrinter {
   }
 
   /** Conditions under which a variable holds what it may hold. */
-  private factTexts(name: string, { min, max }: Range): string[] {
+  protected factTexts(name: string, { min, max }: Range): string[] {
     const type = this.typeOf(name) as IntType;
     const all = rangeOf(type);
     const own: Expr = { op: 'var', type, name };
@@ -142,7 +146,7 @@ export abstract class SteadyPrinter extends StatementPrinter {
     return `(uint)min<ulong>(${left}, 0x40000000)`;
   }
 
-  private limitTurns(n: string, need: TurnNeed, limits: ReadonlyMap<string, string>): void {
+  protected limitTurns(n: string, need: TurnNeed, limits: ReadonlyMap<string, string>): void {
     const least = `${n} = turns_in<${need.count}>(${n}, (int)(${this.cursors.room(need, limits)}));`;
     const guard = need.guard === undefined ? '' : `if (${this.condition(need.guard)}) `;
     this.line(`${guard}${least}`);
@@ -177,7 +181,7 @@ export abstract class SteadyPrinter extends StatementPrinter {
     // No two rings have a place in common.
     this.slots.set(`${access} ${name}`, {
       text: `${kind} *__restrict const ${first} = &w->bulk.${stream.name}[${at} & ${stream.capacity - 1}];`,
-      slot: `${first}[${i}]`,
+      slot: () => `${first}[${i}]`,
     });
   }
 

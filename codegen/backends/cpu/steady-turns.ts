@@ -82,7 +82,19 @@ export function steadyTurns(
     .filter(({ size }) => size <= whole * worth)
     // From the middle of a turn more turns are alike than from its head.
     .sort((a, b) => a.size - b.size || b.entry - a.entry);
-  return found[0]?.turns ?? plainTurns(loop, inTurn);
+  return found[0]?.turns ?? plainTurns(loop, inTurn) ?? ampleTurns(loop, inTurn);
+}
+
+/** Turns of any loop, while there is room for all that each of them may do. */
+function ampleTurns(loop: LoopStmt, inTurn: ReadonlySet<string>): SteadyTurns | undefined {
+  const { body, step } = loop;
+  if ([...allStatements(body)].every((stmt) => accessOf(stmt) === undefined)) return undefined;
+  return {
+    facts: new Map(),
+    statements: withoutUnread([...body, ...step], inTurn),
+    asked: [],
+    condition: true,
+  };
 }
 
 /** A loop with nothing to decide that may have to wait: all of its turns are alike, up to a bound that stays. */
@@ -256,7 +268,7 @@ class Search {
 }
 
 /** Without what nothing in the turn reads of the variables that no other turn sees. */
-function withoutUnread(list: readonly Stmt[], inTurn: ReadonlySet<string>): readonly Stmt[] {
+export function withoutUnread(list: readonly Stmt[], inTurn: ReadonlySet<string>): readonly Stmt[] {
   const read = new Set<string>();
   for (const stmt of allStatements(list)) {
     for (const expr of expressionsOf(stmt)) for (const name of variablesOf(expr)) read.add(name);

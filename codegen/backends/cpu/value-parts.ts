@@ -39,7 +39,9 @@ export function plain(expr: Expr): Expr {
 export function outsideOf(process: Process, loop: LoopStmt, variable: string): Range | undefined {
   const inside = new Set(allStatements([...loop.body, ...loop.step]));
   let range: Range | undefined = { min: 0n, max: 0n };
-  for (const stmt of allStatements(process.body)) {
+  // What comes behind the loop does not come before it, unless another loop is around both.
+  const at = process.body.indexOf(loop);
+  for (const stmt of allStatements(at < 0 ? process.body : process.body.slice(0, at))) {
     if (inside.has(stmt) || !definedBy(stmt).includes(variable) || range === undefined) continue;
     range = stmt.kind === 'assign' ? joined(range, exprRange(stmt.value)) : undefined;
   }

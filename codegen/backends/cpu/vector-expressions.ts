@@ -22,6 +22,7 @@ import {
   chunkLanes,
   chunkType,
   formatHolding,
+  type Held,
   hullOf,
   type LaneFormat,
   laneType,
@@ -62,7 +63,7 @@ export class VectorExpressions extends LaneGathers {
 
   /** Says what text an integer variable gets; `once` where it has it wherever it can be read. */
   assigned(variable: string, text: string, once: boolean): void {
-    for (const known of [this.masks, this.splats]) {
+    for (const known of [this.masks, this.splats] as Map<string, Held>[]) {
       const same = once ? known.get(text) : undefined;
       if (same === undefined) known.delete(variable);
       else known.set(variable, same);
@@ -249,10 +250,10 @@ export class VectorExpressions extends LaneGathers {
     if (mask !== undefined && (plain.computed === 'int' || plain.computed === 'uint')) {
       // From lanes to lanes: whatever waits for the choice there does not wait for integers.
       const name = this.names.claim('lanes');
-      const type = plain.computed === 'int' ? 'i32x8' : 'u32x8';
+      const type = `${plain.computed === 'int' ? 'i' : 'u'}32x${mask.lanes}`;
       const arms = [a, b].map((one) => `splat<${type}>(${one})`);
-      this.line(`const ${type} ${name} = either_lanes(${mask}, ${arms.join(', ')});`);
-      this.splats.set(`${name}[0]`, name);
+      this.line(`const ${type} ${name} = either_lanes(${mask.name}, ${arms.join(', ')});`);
+      this.splats.set(`${name}[0]`, { name, lanes: mask.lanes });
       return { ...plain, text: `${name}[0]`, primary: true };
     }
     const text = `either<${plain.computed}>(${condition.text}, ${a}, ${b})`;

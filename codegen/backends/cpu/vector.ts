@@ -26,8 +26,8 @@ export type Vector = Interval & {
     | {
         readonly kind: 'splat';
         readonly value: Text;
-        /** 8 lanes of 4 bytes that hold it already. */
-        readonly twin?: string | undefined;
+        /** What holds it already. */
+        readonly twin?: Held | undefined;
       }
     /**
      * Texts of GCC's vectors, each of as many lanes as fit: the last one may have lanes of any value behind the
@@ -56,6 +56,12 @@ export function chunkLanes(lanes: number, bytes: LaneBytes): number {
 
 export function chunkCount(lanes: number, bytes: LaneBytes): number {
   return Math.ceil(lanes / chunkLanes(lanes, bytes));
+}
+
+/** A chunk with lanes of 4 bytes, which has a name: 4 or 8 of them. */
+export interface Held {
+  readonly name: string;
+  readonly lanes: number;
 }
 
 /** `i32x8`: GCC's vector type of one chunk. */

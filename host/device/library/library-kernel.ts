@@ -6,6 +6,7 @@ import { bufferOf, checkNames, scalarValue } from '../kernel-arguments.ts';
 import { rowBytes } from '../row-units.ts';
 import type { RunQueue } from '../run-queue.ts';
 import { argumentWordCount, argumentWords } from './argument-words.ts';
+import { blankRowPatterns } from './blank-rows.ts';
 import { LoopTurns } from './loop-turns.ts';
 import { leastPartRows, partRows } from './part-rows.ts';
 import { ProcessBuffer } from './process-buffer.ts';
@@ -67,7 +68,8 @@ export class LibraryKernel implements LoadedKernel {
     const count = this.#places[this.#names.indexOf(manifest.rows?.count ?? '')] ?? 0;
     this.#partRows = inParts ? partRows(manifest, pool.threads) : () => 0;
     this.#leastPartRows = leastPartRows(manifest);
-    this.#library = new KernelLibrary(pool, device, library, { words, count, row });
+    const blank = inParts ? blankRowPatterns(manifest, this.#places, words) : undefined;
+    this.#library = new KernelLibrary(pool, device, library, { words, count, row, blank });
     this.#short = new ShortRuns(manifest, pool.threads);
     this.#record = new RunRecord(this.#library.raw, pool.raw, words);
     this.#last = this.#names.map(() => undefined);

@@ -4,6 +4,7 @@ import { TilewrightError } from '../../../codegen/support/errors.ts';
 import koffi, { type KoffiFunc } from '../../../codegen/support/koffi.ts';
 import { packageRoot } from '../../../codegen/support/package-root.ts';
 import { NativeHandle } from '../../ffi/native-handle.ts';
+import type { BlankRowPatterns } from './blank-rows.ts';
 import { compileLibrary } from './compile-library.ts';
 
 /** What runtime/runtime.cpp exports: threads, kernels' libraries, and runs that a record describes. */
@@ -12,6 +13,10 @@ export interface NativeRuntime {
   readonly poolClose: KoffiFunc<(pool: bigint) => void>;
   readonly kernelOpen: KoffiFunc<
     (path: string, threads: number, words: number, count: number, row: BigUint64Array) => bigint
+  >;
+  /** What a kernel says of blank rows, in host/device/library/blank-rows.ts. */
+  readonly kernelBlank: KoffiFunc<
+    (kernel: bigint, roles: Uint8Array, patterns: Uint8Array, unit: number) => void
   >;
   readonly kernelClose: KoffiFunc<(kernel: bigint) => void>;
   readonly reason: KoffiFunc<() => string>;
@@ -54,6 +59,9 @@ async function load(): Promise<NativeRuntime> {
     kernelOpen: library.func('tilewright_kernel_open', 'uintptr_t', [
       ...['const char *', 'uint32_t', 'uint32_t', 'uint32_t', 'void *'],
     ]),
+    kernelBlank: library.func('tilewright_kernel_blank', 'void', [
+      ...['uintptr_t', 'void *', 'void *', 'uint32_t'],
+    ]),
     kernelClose: library.func('tilewright_kernel_close', 'void', ['uintptr_t']),
     reason: library.func('tilewright_reason', 'const char *', []),
     announce: library.func('tilewright_announce', 'void', ['void *']),
@@ -92,18 +100,24 @@ export class ThreadPool extends NativeHandle<bigint> {
   }
 }
 
+/** What the runtime knows of a kernel's arguments. */
+export interface LibraryRows {
+  /** Of arguments. */
+  readonly words: number;
+  /** Which of them is the number of rows. */
+  readonly count: number;
+  /** Bytes of a row, at the words that are addresses of memories with a part for each row. */
+  readonly row: BigUint64Array;
+  readonly blank?: BlankRowPatterns | undefined;
+}
+
 /** A kernel's library in this process, with what each thread keeps between runs. */
 export class KernelLibrary extends NativeHandle<bigint> {
-  /**
-   * @param words of arguments.
-   * @param count which of them is the number of rows.
-   * @param row bytes of a row, at the words that are addresses of memories with a part for each row.
-   */
   constructor(
     pool: ThreadPool,
     device: string,
     path: string,
-    { words, count, row }: { words: number; count: number; row: BigUint64Array },
+    { words, count, row, blank }: LibraryRows,
   ) {
     const { runtime, threads } = pool;
     const raw = BigInt(runtime.kernelOpen(path, threads, words, count, row));
@@ -113,6 +127,7 @@ export class KernelLibrary extends NativeHandle<bigint> {
         hint: 'Remove it and build the kernel again: tilewright clean.',
       });
     }
+    if (blank !== undefined) runtime.kernelBlank(raw, blank.roles, blank.patterns, blank.unit);
     super(`${device} kernel`, raw, (one) => runtime.kernelClose(one), pool);
   }
 

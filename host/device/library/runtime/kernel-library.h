@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "blank-rows.h"
 #include "tilewright_entry.h"
 
 namespace tilewright {
@@ -18,6 +19,7 @@ struct alignas(64) Seat {
   void *workspace = nullptr;
   /// The arguments of a part of the rows.
   std::vector<uint64_t> words;
+  KeptRows kept;
   tilewright_outcome outcome{};
 };
 
@@ -65,9 +67,36 @@ public:
     return run_(seat.workspace, arguments, &seat.outcome);
   }
 
-  /// As `run`, of rows `first` to `first + count`.
+  /// What the kernel says of rows that come to nothing.
+  void set_blank(const uint8_t *roles, const uint8_t *patterns, uint32_t unit) {
+    blank_ = BlankRows(row_, count_, roles, patterns, unit);
+  }
+  bool knows_blank_rows() const { return blank_.known(); }
+
+  /// As `run`, of rows `first` to `first + count`. Where many of them are blank the kernel runs over the others.
   int run_rows(std::size_t thread, const uint64_t *arguments, uint64_t first, uint64_t count) {
-    uint64_t *words = seats_[thread].words.data();
+    Seat &seat = seats_[thread];
+    if (blank_.known()) {
+      const uint64_t *words = slice(seat, arguments, first, count);
+      const uint64_t whole = blank_.whole(words);
+      if (blank_.leave_out(seat.kept, words, whole)) {
+        const int result = run(thread, seat.kept.words.data());
+        if (result != 0 || seat.outcome.log_bytes != 0) return result;
+        blank_.put_back(seat.kept, words, whole);
+        if (whole == count) return 0;
+        first += whole;
+        count -= whole;
+      }
+    }
+    return run(thread, slice(seat, arguments, first, count));
+  }
+
+  const tilewright_outcome &outcome(std::size_t thread) const { return seats_[thread].outcome; }
+
+private:
+  /// The arguments of a run over rows `first` to `first + count`.
+  const uint64_t *slice(Seat &seat, const uint64_t *arguments, uint64_t first, uint64_t count) const {
+    uint64_t *words = seat.words.data();
     for (std::size_t at = 0; at < row_.size(); ++at) {
       words[at] = arguments[at];
       if (row_[at] == 0) continue;
@@ -78,12 +107,9 @@ public:
       words[++at] = bytes - skipped;
     }
     words[count_] = count;
-    return run(thread, words);
+    return words;
   }
 
-  const tilewright_outcome &outcome(std::size_t thread) const { return seats_[thread].outcome; }
-
-private:
   template <typename T> void find(T *&function, const char *name) {
     function = reinterpret_cast<T *>(dlsym(library_, name));
     if (function == nullptr) throw std::runtime_error(std::string("it has no function ") + name);
@@ -93,6 +119,7 @@ private:
   std::vector<Seat> seats_;
   std::size_t count_;
   std::vector<uint64_t> row_;
+  BlankRows blank_;
   decltype(tilewright_open) *open_ = nullptr;
   decltype(tilewright_close) *close_ = nullptr;
   decltype(tilewright_run) *run_ = nullptr;

@@ -65,6 +65,14 @@ bool in_parts(const RunRecord &run) {
   return run.part_rows != 0 && run.kernel->rows(run.arguments) > run.part_rows;
 }
 
+/// All rows in this thread, without those that are blank: true when it is done and nothing else is to be said.
+bool run_without_blank(RunRecord &run) {
+  const uint64_t rows = run.kernel->rows(run.arguments);
+  // Not worth a look.
+  if (run.part_rows == 0 || rows < 16 || !run.kernel->knows_blank_rows()) return false;
+  return run.kernel->run_rows(0, run.arguments, 0, rows) == 0 && run.kernel->outcome(0).log_bytes == 0;
+}
+
 int run_all(RunRecord &run) {
   const int result = run.kernel->run(0, run.arguments);
   const tilewright_outcome &outcome = run.kernel->outcome(0);
@@ -107,6 +115,12 @@ TILEWRIGHT_EXPORT void *tilewright_kernel_open(const char *path, uint32_t thread
   }
 }
 
+/// After opening: host/device/library/blank-rows.ts says what is what.
+TILEWRIGHT_EXPORT void tilewright_kernel_blank(void *kernel, const uint8_t *roles, const uint8_t *patterns,
+                                               uint32_t unit) {
+  static_cast<KernelLibrary *>(kernel)->set_blank(roles, patterns, unit);
+}
+
 TILEWRIGHT_EXPORT const char *tilewright_reason() { return reason().c_str(); }
 
 TILEWRIGHT_EXPORT void tilewright_kernel_close(void *kernel) {
@@ -123,8 +137,9 @@ TILEWRIGHT_EXPORT void tilewright_announce(void *record) {
 TILEWRIGHT_EXPORT int tilewright_start(void *record) {
   RunRecord &run = *static_cast<RunRecord *>(record);
   const auto before = std::chrono::steady_clock::now();
-  const int result =
-      in_parts(run) ? run_parts(run) : run_all(run);
+  const int result = in_parts(run)            ? run_parts(run)
+                     : run_without_blank(run) ? static_cast<int>(done)
+                                              : run_all(run);
   const auto passed = std::chrono::steady_clock::now() - before;
   run.milliseconds = std::chrono::duration<double, std::milli>(passed).count();
   return result;
