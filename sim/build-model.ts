@@ -239,8 +239,10 @@ async function compileModel(
       `-I${harnessFolder()}`,
       `-I${tools.include}`,
       `-I${join(tools.include, 'vltstd')}`,
-      '-include',
-      join(harnessFolder(), 'log-hook.hpp'),
+      ...['log-hook.hpp', 'wide-constants.hpp'].flatMap((name) => [
+        '-include',
+        join(harnessFolder(), name),
+      ]),
       '-c',
       join(verilated, 'model.cpp'),
       '-o',
