@@ -45,7 +45,12 @@ export function bufferOf<T>(
   value: KernelArguments[string] | undefined,
 ): T {
   if (value instanceof Buffer) return value;
-  throw typeof value === 'object'
+  throw noBuffer(manifest, name, value);
+}
+
+/** The error for what is given instead of a buffer of the device. */
+export function noBuffer(manifest: Manifest, name: string, value: unknown): TilewrightError {
+  return typeof value === 'object' && value !== null && 'bytes' in value
     ? refuse(
         manifest,
         `the buffer of argument '${name}' belongs to another device`,
@@ -58,8 +63,20 @@ export function bufferOf<T>(
       );
 }
 
+/** @throws TilewrightError `KERNEL_ARGUMENT` for what is no object of arguments. */
+export function checkObject(manifest: Manifest, args: unknown): void {
+  if (typeof args === 'object' && args !== null) return;
+  const known = manifest.arguments.map(({ name }) => name);
+  throw refuse(
+    manifest,
+    'its arguments must be an object, each by its name',
+    `Call run({ ${known.join(', ')} }).`,
+  );
+}
+
 /** @throws TilewrightError `KERNEL_ARGUMENT` for a name that the kernel does not know. */
 export function checkNames(manifest: Manifest, args: KernelArguments): void {
+  checkObject(manifest, args);
   const known = manifest.arguments.map(({ name }) => name);
   for (const name of Object.keys(args)) {
     if (known.includes(name)) continue;

@@ -73,6 +73,9 @@ class Simulation {
   }
 
   ~Simulation() {
+    // Parts of a model ask for the context of their thread when they go: that of the last one that was made or ran in
+    // it, which another simulation may have taken along.
+    Verilated::threadContextp(context_.get());
     try {
       finish();
     } catch (const Failure&) {
@@ -84,6 +87,7 @@ class Simulation {
   void finish() {
     if (finished_) return;
     finished_ = true;
+    Verilated::threadContextp(context_.get());
 #if VM_TRACE
     if (trace_ != nullptr) trace_->close();
 #endif

@@ -135,4 +135,29 @@ describe.each(deviceNames)('the device %s', (name) => {
     const signal = AbortSignal.abort();
     await expect(runOn(await device(), kernel, workload, { signal })).rejects.toThrow();
   });
+
+  it('refuses what is no object of arguments, what is no buffer, and all that comes after its end', async () => {
+    const own = await openDevice(name, { quick: true });
+    const kernel = await kernelOf('mean_aggregate');
+    const loaded = await own.load(kernel);
+    for (const nothing of [null, undefined, 7]) {
+      await expect(loaded.run(nothing as never)).rejects.toMatchObject({
+        code: 'KERNEL_ARGUMENT',
+        message: 'mean_aggregate: its arguments must be an object, each by its name',
+      });
+    }
+    const rest = { features: own.allocate(64), means: own.allocate(64), rows: 0 };
+    for (const ids of [null, {}]) {
+      await expect(loaded.run({ ...rest, ids } as never)).rejects.toMatchObject({
+        code: 'KERNEL_ARGUMENT',
+        message: "mean_aggregate: argument 'ids' must be a buffer",
+      });
+    }
+    await own.close();
+    const closed = { code: 'DEVICE_CLOSED', message: `the device ${name} is closed` };
+    expect(() => own.allocate(64)).toThrow(expect.objectContaining(closed));
+    await expect(own.load(kernel)).rejects.toMatchObject(closed);
+    // Once more is no fault.
+    await own.close();
+  });
 });

@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { type GoldenArguments, loadKernelModule, runGolden } from '../../../codegen/index.ts';
-import { TilewrightError } from '../../../codegen/support/errors.ts';
 import type { BuiltKernel } from '../built-kernel.ts';
 import type {
   Device,
@@ -11,7 +10,9 @@ import type {
   LoadedKernel,
   RunReport,
 } from '../device.ts';
+import { DeviceLife } from '../device-life.ts';
 import { HostBuffer } from '../host-buffer.ts';
+import { checkObject, noBuffer } from '../kernel-arguments.ts';
 import { runKernelCode } from '../run-kernel-code.ts';
 import { nameFault } from './name-fault.ts';
 import { runInterruptible } from './run-interruptible.ts';
@@ -34,15 +35,13 @@ class GoldenKernel implements LoadedKernel {
     // A signal that came until now is heard here, one that comes later by the run itself.
     await setImmediate();
     signal?.throwIfAborted();
+    checkObject(this.built.manifest, args);
     const plain: Record<string, Uint8Array | number | bigint> = {};
     for (const [name, value] of Object.entries(args)) {
       if (typeof value === 'number' || typeof value === 'bigint') plain[name] = value;
       else if (value instanceof HostBuffer) plain[name] = value.data;
       else {
-        throw new TilewrightError(`argument ${name} is a buffer of another device`, {
-          code: 'BUFFER_DEVICE',
-          hint: 'Allocate it with allocate() of the device that runs the kernel.',
-        });
+        throw noBuffer(this.built.manifest, name, value);
       }
     }
     const begin = performance.now();
@@ -68,14 +67,19 @@ class GoldenKernel implements LoadedKernel {
 
 /** The golden model: the kernel's TypeScript, run in this process as it is. Its port counts are the useful beats. */
 export function goldenDevice(): Device {
+  const life = new DeviceLife('golden');
   return {
     name: 'golden',
     async load(built) {
+      life.check();
       const { definition } = await loadKernelModule(built.sourceFile);
       return new GoldenKernel(built, definition);
     },
-    allocate: (bytes): DeviceBuffer => new HostBuffer(bytes),
-    close: async () => {},
-    [Symbol.asyncDispose]: async () => {},
+    allocate(bytes): DeviceBuffer {
+      life.check();
+      return new HostBuffer(bytes);
+    },
+    close: async () => life.end(),
+    [Symbol.asyncDispose]: async () => life.end(),
   };
 }

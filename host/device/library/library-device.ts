@@ -1,5 +1,6 @@
 import type { BuiltKernel } from '../built-kernel.ts';
 import type { Device, DeviceBuffer } from '../device.ts';
+import { DeviceLife } from '../device-life.ts';
 import { RunQueue } from '../run-queue.ts';
 import { LibraryKernel } from './library-kernel.ts';
 import { ProcessBuffer } from './process-buffer.ts';
@@ -19,14 +20,17 @@ export class LibraryDevice implements Device {
   readonly name: string;
   readonly #options: LibraryDeviceOptions;
   readonly #queue = new RunQueue();
+  readonly #life: DeviceLife;
   #pool: Promise<ThreadPool> | undefined;
 
   constructor(options: LibraryDeviceOptions) {
     this.name = options.name;
     this.#options = options;
+    this.#life = new DeviceLife(options.name);
   }
 
   async load(kernel: BuiltKernel): Promise<LibraryKernel> {
+    this.#life.check();
     const { name: device, threads, inParts, build } = this.#options;
     const library = await build(kernel);
     this.#pool ??= nativeRuntime().then((runtime) => new ThreadPool(runtime, device, threads));
@@ -35,10 +39,12 @@ export class LibraryDevice implements Device {
   }
 
   allocate(bytes: number): DeviceBuffer {
+    this.#life.check();
     return new ProcessBuffer(bytes);
   }
 
   async close(): Promise<void> {
+    this.#life.end();
     await this.#queue.idle();
     (await this.#pool)?.release();
   }

@@ -2,7 +2,7 @@ import { TilewrightError } from '../../../codegen/support/errors.ts';
 import type { BuiltKernel } from '../built-kernel.ts';
 import type { DeviceRunOptions, KernelArguments, LoadedKernel, RunReport } from '../device.ts';
 import { faultHints } from '../fault-hints.ts';
-import { bufferOf, checkNames, scalarValue } from '../kernel-arguments.ts';
+import { bufferOf, checkNames, checkObject, scalarValue } from '../kernel-arguments.ts';
 import { rowBytes } from '../row-units.ts';
 import type { RunQueue } from '../run-queue.ts';
 import { argumentWordCount, argumentWords } from './argument-words.ts';
@@ -170,6 +170,7 @@ export class LibraryKernel implements LoadedKernel {
 
   /** In the order of the manifest. */
   #values(args: KernelArguments): readonly Value[] {
+    checkObject(this.built.manifest, args);
     const values = this.#names.map((name) => (Object.hasOwn(args, name) ? args[name] : undefined));
     let names = 0;
     for (const _ in args) names++;

@@ -15,6 +15,7 @@ import {
 } from '../../opencl/index.ts';
 import type { BuiltKernel } from '../built-kernel.ts';
 import type { Device, DeviceBuffer, KernelArguments, LoadedKernel, RunReport } from '../device.ts';
+import { DeviceLife } from '../device-life.ts';
 import { bufferOf, checkNames, scalarValue } from '../kernel-arguments.ts';
 import { RunQueue } from '../run-queue.ts';
 import { OpenclDeviceBuffer } from './opencl-buffer.ts';
@@ -252,6 +253,7 @@ class OpenclBackedDevice implements Device {
   readonly #context: OpenclContext;
   readonly #queue: OpenclQueue;
   readonly #runs = new RunQueue();
+  readonly #life = new DeviceLife('opencl');
   readonly #quick: boolean;
   readonly #items: number;
   /** By source: a program is compiled once. */
@@ -273,6 +275,7 @@ class OpenclBackedDevice implements Device {
   }
 
   async load(kernel: BuiltKernel): Promise<LoadedKernel> {
+    this.#life.check();
     const source = await sourceOf(kernel);
     let loading = this.#loaded.get(source);
     if (loading === undefined) {
@@ -293,10 +296,12 @@ class OpenclBackedDevice implements Device {
   }
 
   allocate(bytes: number): DeviceBuffer {
+    this.#life.check();
     return new OpenclDeviceBuffer(this.#context, bytes);
   }
 
   close(): Promise<void> {
+    this.#life.end();
     this.#closed ??= this.#close();
     return this.#closed;
   }

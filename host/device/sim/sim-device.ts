@@ -16,6 +16,8 @@ import type {
   LoadedKernel,
   RunReport,
 } from '../device.ts';
+import { DeviceLife } from '../device-life.ts';
+import { checkObject, noBuffer } from '../kernel-arguments.ts';
 
 /** Memory, stalls, trace and log, as `openSimulator` takes them; the same for every kernel loaded. */
 export type SimDeviceOptions = SimulatorOptions;
@@ -66,6 +68,7 @@ class SimKernel implements LoadedKernel {
   }
 
   async run(args: KernelArguments, { signal, limits }: DeviceRunOptions = {}): Promise<RunReport> {
+    checkObject(this.built.manifest, args);
     const own = Object.entries(args).map(
       ([name, value]) => [name, this.#own(name, value)] as const,
     );
@@ -79,10 +82,7 @@ class SimKernel implements LoadedKernel {
   #own(name: string, value: number | bigint | DeviceBuffer): number | bigint | SimBuffer {
     if (typeof value !== 'object') return value;
     if (value instanceof SimDeviceBuffer) return value.memory;
-    throw new TilewrightError(
-      `${this.built.manifest.kernel}: the buffer of argument '${name}' belongs to another device`,
-      { code: 'KERNEL_ARGUMENT', hint: "Allocate it with this device's own allocate()." },
-    );
+    throw noBuffer(this.built.manifest, name, value);
   }
 }
 
@@ -90,22 +90,26 @@ class SimDevice implements Device {
   readonly name = 'sim';
   readonly #options: SimDeviceOptions;
   readonly #kernels = new Set<SimKernel>();
+  readonly #life = new DeviceLife('sim');
 
   constructor(options: SimDeviceOptions) {
     this.#options = options;
   }
 
   async load(kernel: BuiltKernel): Promise<LoadedKernel> {
+    this.#life.check();
     const loaded = new SimKernel(kernel, await openSimulator(kernel, this.#options));
     this.#kernels.add(loaded);
     return loaded;
   }
 
   allocate(bytes: number): DeviceBuffer {
+    this.#life.check();
     return new SimDeviceBuffer(bytes);
   }
 
   async close(): Promise<void> {
+    this.#life.end();
     const kernels = [...this.#kernels];
     this.#kernels.clear();
     // Each is freed even when another one's trace or log cannot be written.

@@ -18,6 +18,7 @@ import type {
   LoadedKernel,
   RunReport,
 } from '../device.ts';
+import { DeviceLife } from '../device-life.ts';
 import { bufferOf, checkNames, scalarValue } from '../kernel-arguments.ts';
 import { RunQueue } from '../run-queue.ts';
 import { EmulationProcess } from './emulation-process.ts';
@@ -171,6 +172,7 @@ class XrtBackEnd implements Device {
   /** By xclbin. */
   readonly #cards = new Map<string, Card>();
   readonly #queue = new RunQueue();
+  readonly #life = new DeviceLife('xrt');
   /** Only where XRT runs in this process: what its buffers are made of. */
   readonly #memories = new Map<number, MappedMemory>();
 
@@ -180,6 +182,7 @@ class XrtBackEnd implements Device {
   }
 
   async load(kernel: BuiltKernel): Promise<LoadedKernel> {
+    this.#life.check();
     const xclbin = this.#options.xclbin ?? (await this.#build(kernel));
     let card = this.#cards.get(xclbin);
     if (card === undefined) {
@@ -213,6 +216,7 @@ class XrtBackEnd implements Device {
   }
 
   allocate(bytes: number): DeviceBuffer {
+    this.#life.check();
     const buffer = new XrtHostBuffer(bytes, this.#mode === 'hw_emu', (id) => {
       for (const card of this.#cards.values()) card.forget(id);
       this.#memories.delete(id);
@@ -222,6 +226,7 @@ class XrtBackEnd implements Device {
   }
 
   async close(): Promise<void> {
+    this.#life.end();
     // XRT in this process has to be left alone while a run uses it; another process is ended with its run.
     if (this.#mode !== 'hw_emu') await this.#queue.idle();
     const cards = [...this.#cards.values()];
