@@ -1,8 +1,9 @@
 // Rows that a kernel says come to nothing are left out of its runs where they are many.
 import { expect, test } from 'vitest';
 import { buildManifest } from '../../codegen/package/build-manifest.ts';
-import type { ManifestRows } from '../../codegen/package/manifest.ts';
+import type { Manifest, ManifestRows } from '../../codegen/package/manifest.ts';
 import type { BuiltKernel } from '../../host/device/built-kernel.ts';
+import { blankRowPatterns } from '../../host/device/library/blank-rows.ts';
 import { sumKernel } from '../hls-cpp/small-kernels.ts';
 import { countingDevice, mode, sumWords, valueWords } from './counted-rows.ts';
 
@@ -109,8 +110,15 @@ test.each([
   [{ when: { values: 0 }, gives: { sums: 0.5 } }, /'sums' cannot hold 0.5/],
   [{ when: {}, gives: { sums: 0 } }, /blank.when is empty/],
   [{ when: { values: 0 }, gives: {} }, /blank.gives says nothing of 'sums'/],
+  [{ when: { values: 0 }, gives: { sums: 5n } }, /'sums' is 5n, which is no number/],
+  [{ when: { values: '5' }, gives: { sums: 0 } }, /'values' is "5", which is no number/],
+  [{ when: { values: undefined }, gives: { sums: 0 } }, /'values' is undefined, which is no/],
+  [{ when: { values: 0 }, gives: { sums: 2 ** 53 } }, /'sums' is \d+, which is more than/],
+  [{ when: { values: 0 } }, /blank has no when and gives/],
+  [{ gives: { sums: 0 } }, /blank has no when and gives/],
+  [null, /blank has no when and gives/],
 ])('%o is refused', (blank, message) => {
-  const wrong = () => counted({ count: 'rows', elements, blank });
+  const wrong = () => counted({ count: 'rows', elements, blank } as ManifestRows);
   expect(wrong).toThrow(expect.objectContaining({ code: 'KERNEL_ROWS' }));
   expect(wrong).toThrow(message);
 });
@@ -119,6 +127,33 @@ test.each([
   [{ count: 'row', elements }, /count is 'row', which is no scalar/],
   [{ count: 'rows', elements: { value: 1 } }, /there is no memory 'value'/],
   [{ count: 'rows', elements: { values: 0 } }, /a row of 'values' cannot have 0 elements/],
+  [{ count: 'rows', elements: { values: 1 } }, /elements says nothing of 'sums', which is written/],
+  [{ count: 'rows' }, /it gives no count and elements/],
+  [null, /it gives no count and elements/],
 ])('%o is refused', (rows, message) => {
   expect(() => counted(rows as ManifestRows)).toThrow(message);
+});
+
+test('a count of rows that may be below 0 is refused', () => {
+  const kernel = sumKernel(true);
+  const [rows] = kernel.scalars;
+  for (const scalar of [
+    { ...rows, type: { ...rows.type, signed: true } },
+    { ...rows, fraction: 4 },
+  ]) {
+    const wrong = { ...kernel, scalars: [scalar] };
+    expect(() => buildManifest(wrong, '', new Map(), { count: 'rows', elements })).toThrow(
+      /count is 'rows', which is no unsigned integer/,
+    );
+  }
+});
+
+test('memories called as what every object has, and rows of any length', () => {
+  const { manifest } = saying;
+  const places = [0, 2, 4];
+  const other = { ...manifest.arguments[0], name: 'constructor' } as Manifest['arguments'][number];
+  const renamed = { ...manifest, arguments: [other, ...manifest.arguments.slice(1)] };
+  expect(blankRowPatterns(renamed, places, 5)?.roles[0]).toBe(0);
+  const rows = { ...manifest.rows, count: 'rows', elements: { values: 2 ** 40, sums: sumWords } };
+  expect(blankRowPatterns({ ...manifest, rows }, places, 5)).toBeUndefined();
 });

@@ -11,9 +11,12 @@ export interface BlankRowPatterns {
   readonly unit: number;
 }
 
+/** A row of each memory is made here; rows that are longer are run whatever they hold. */
+const mostRowBytes = 0x10_0000n;
+
 /**
  * @param places word of each argument, in the order of the manifest.
- * @returns undefined where the kernel says nothing of blank rows.
+ * @returns undefined where the kernel says nothing of blank rows, or where rows are too long.
  */
 export function blankRowPatterns(
   manifest: Manifest,
@@ -23,11 +26,13 @@ export function blankRowPatterns(
   const blank = manifest.rows?.blank;
   if (blank === undefined) return undefined;
   const bytes = rowBytes(manifest);
+  if ([...bytes.values()].some((row) => row > mostRowBytes)) return undefined;
   const roles = new Uint8Array(words);
   const patterns: number[] = [];
   manifest.arguments.forEach((one, at) => {
     const { name } = one;
-    const given = blank.when[name] ?? blank.gives[name];
+    // Arguments may be called as what every object has, `constructor` or `toString`.
+    const given = [blank.when, blank.gives].find((values) => Object.hasOwn(values, name))?.[name];
     if (one.kind === 'scalar' || given === undefined) return;
     roles[places[at]] = one.direction === 'read' ? 1 : 2;
     const { width } = one.element;
