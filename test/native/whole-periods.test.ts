@@ -89,6 +89,13 @@ test.each([0, 1, 2, 50, 700])('%i words: native gives what golden gives', async 
 test.each([
   ['the second goes on longer', 300, { taken: (turns: number) => turns + 1 }, 'STREAM_EMPTY'],
   ['the second never begins', 300, { taken: () => 0, groups: () => 0 }, 'UNFINISHED'],
+  // The process before it has nobody left to write to, which golden tells later.
+  [
+    'both end early',
+    700,
+    { given: (n: number) => n - 4000, taken: (n: number) => n - 4000 },
+    'STREAM_EMPTY',
+  ],
   ['the first never begins', 5, { given: () => 0 }, 'STREAM_EMPTY'],
   [
     'both go on longer than what they read',
