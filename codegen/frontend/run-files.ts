@@ -117,9 +117,14 @@ const name = /[\p{ID_Start}_$][\p{ID_Continue}$]*/u;
 /** Top-level names that the appended export can mention: imports, constants, functions. */
 function topLevelNames(source: string): string[] {
   const names = new Set<string>();
+  // At the start of a line or behind another statement; a name that is not on the top level is undefined there.
   const declared =
-    /^(?:export\s+)?(?:default\s+)?(?:const\s+enum|enum|const|let|async\s+function|function)\s+([\p{ID_Start}_$][\p{ID_Continue}$]*)/gmu;
-  for (const [, one] of source.matchAll(declared)) names.add(one);
+    /(?:^|(?<=[;}]|\*\/)[ \t]*)(?:export\s+)?(?:default\s+)?(?:const\s+enum|enum|const|let|async\s+function|function)\s+([\p{ID_Start}_$][\p{ID_Continue}$]*)/gmu;
+  for (const found of source.matchAll(declared)) {
+    names.add(found[1]);
+    const [rest] = /^(?:[^;\n]|\n(?!\S))*/.exec(source.slice(found.index + found[0].length)) ?? [];
+    for (const one of furtherNames(rest ?? '')) names.add(one);
+  }
   for (const found of source.matchAll(/^(?:export\s+)?(?:const|let)\s*(?=[{[])/gm)) {
     for (const one of patternNames(source.slice(found.index + found[0].length))) names.add(one);
   }
@@ -138,7 +143,17 @@ function topLevelNames(source: string): string[] {
       if (found !== null) names.add(found[0]);
     }
   }
-  return [...names];
+  return [...names].filter((one) => !reserved.test(one));
+}
+
+/** What a comment may have behind `let` and no name is. */
+const reserved =
+  /^(?:await|break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|export|extends|finally|for|function|if|implements|import|in|instanceof|interface|let|new|package|private|protected|public|return|static|super|switch|throw|try|typeof|var|void|while|with|yield)$/;
+
+/** Behind `const a`, those of `= 1, b = 2`; a default in it leaves a name that `typeof` finds undefined. */
+function furtherNames(text: string): string[] {
+  const further = /,\s*([\p{ID_Start}_$][\p{ID_Continue}$]*)\s*(?::[^=,()]*)?=(?![=>])/gu;
+  return [...text.matchAll(further)].map(([, one]) => one);
 }
 
 /** The names of `{ a, b: c, d = 1, ...rest }` or `[x, , y]` at the start of a text. */

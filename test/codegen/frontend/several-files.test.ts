@@ -85,3 +85,22 @@ describe('a kernel of several files', () => {
     });
   });
 });
+
+describe('what stands on the top level of a file', () => {
+  it.each([
+    'const narrow = unsigned(3); const wide = unsigned(8);',
+    'const narrow = unsigned(3), wide = unsigned(8);',
+    'const narrow = unsigned(3),\n  wide: IntegerType<Int> = unsigned(8);',
+    'type narrow = u32; const wide = unsigned(8);',
+    '/*\nlet for each lane; function if any\n*/ const wide = unsigned(8);',
+    'const wide = unsigned(8);',
+  ])('is there wherever it stands on its line: %s', async (text) => {
+    const own = main
+      .replace('kernel, pipeline', 'unsigned, type Int, type IntegerType, kernel, pipeline')
+      .replace('function request', `${text}\nfunction request`)
+      .replace('input.request(beat, 1)', 'input.request(wide(beat), 1)');
+    kernelFile('shared.ts', shared);
+    const { ir } = await compileKernel(kernelFile('one_line.ts', own));
+    expect(printKernel(ir)).toContain('request');
+  });
+});
