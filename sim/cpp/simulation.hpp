@@ -73,9 +73,6 @@ class Simulation {
   }
 
   ~Simulation() {
-    // Parts of a model ask for the context of their thread when they go: that of the last one that was made or ran in
-    // it, which another simulation may have taken along.
-    Verilated::threadContextp(context_.get());
     try {
       finish();
     } catch (const Failure&) {
@@ -85,9 +82,11 @@ class Simulation {
 
   // Closes log and trace; throws when they could not be written whole.
   void finish() {
+    // Parts of a model ask for the context of their thread when they end and when they go: that of the last one that
+    // was made or ran in it, which another simulation may have taken along.
+    Verilated::threadContextp(context_.get());
     if (finished_) return;
     finished_ = true;
-    Verilated::threadContextp(context_.get());
 #if VM_TRACE
     if (trace_ != nullptr) trace_->close();
 #endif

@@ -1,15 +1,18 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
+import { getCurrentTest } from 'vitest/suite';
 
-/** A folder that is removed after the tests of the file, and a way to put files into it. */
+/** A folder that is removed after the test, outside of one after all tests of the file, and a way to put files into it. */
 export function temporaryFolder(): {
   readonly folder: string;
   write(name: string, content: string | Uint8Array): string;
 } {
   const folder = mkdtempSync(join(tmpdir(), 'tilewright-test-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  if (getCurrentTest() === undefined) afterAll(remove);
+  else onTestFinished(remove);
   return {
     folder,
     write(name, content) {

@@ -1,9 +1,16 @@
 import { Interner } from '../../ir/intern.ts';
 import type { AssignStmt, Expr, KernelIR, LoopStmt, Process, Stream } from '../../ir/ir.ts';
 import { UniqueNames } from '../../ir/unique-names.ts';
-import { allStatements, definedBy, mapStatements } from '../../ir/visit.ts';
+import { allStatements, definedBy } from '../../ir/visit.ts';
 import { fusedUncounted } from './fuse-uncounted.ts';
-import { deepened, type HandedOn, handedOn, handing, type OneLoop, readOf } from './one-loop.ts';
+import {
+  bothTurns,
+  deepened,
+  type HandedOn,
+  handedOn,
+  type OneLoop,
+  oneInstead,
+} from './one-loop.ts';
 import { renamingTo } from './rename-variables.ts';
 
 /**
@@ -25,32 +32,19 @@ export function fuseProcesses(kernel: KernelIR): KernelIR {
 
 /** Two that count as many turns with a variable each: they share one, and the stream is gone. */
 function fusedCounted(kernel: KernelIR, stream: Stream, found: HandedOn): KernelIR | undefined {
-  const { first, second, write } = found;
+  const { first, second } = found;
   const [counter, own] = [first, second].map(counterOf);
   if (counter === undefined || own === undefined) return undefined;
   const other = renamed(second, own, first, counter);
   if (!sameTurns(first.loop, other.loop)) return undefined;
-  const taken = readOf(other.loop, stream);
-  if (taken === undefined) return undefined;
-  const given = handing(write, taken, stream);
-  const body = [
-    ...mapStatements(first.loop.body, (stmt) => (stmt === write ? given : [stmt])),
-    ...other.loop.body.filter((stmt) => stmt !== taken),
-  ];
-  const process: Process = {
-    ...second.process,
-    name: `${first.process.name}_${second.process.name}`,
+  const body = bothTurns(found, other.loop, stream);
+  if (body === undefined) return undefined;
+  const fused = oneInstead(kernel, found, {
     variables: [...first.process.variables, ...other.variables],
-    arrays: first.process.arrays,
     body: [...first.before, ...other.before, { ...first.loop, body }],
-  };
-  return {
-    ...kernel,
-    streams: deepened(kernel, found, stream).filter((one) => one.name !== stream.name),
-    processes: kernel.processes
-      .filter((one) => one !== first.process)
-      .map((one) => (one === second.process ? process : one)),
-  };
+  });
+  const streams = deepened(kernel, found, stream).filter((one) => one.name !== stream.name);
+  return { ...fused, streams };
 }
 
 /** What counts the turns of a process. */

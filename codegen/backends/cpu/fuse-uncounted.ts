@@ -1,8 +1,7 @@
 import type { KernelIR, LoopStmt, Process, Stream } from '../../ir/ir.ts';
 import { u1 } from '../../ir/ir.ts';
 import { UniqueNames } from '../../ir/unique-names.ts';
-import { mapStatements } from '../../ir/visit.ts';
-import { deepened, type HandedOn, handing, type OneLoop, readOf } from './one-loop.ts';
+import { bothTurns, deepened, type HandedOn, type OneLoop, oneInstead } from './one-loop.ts';
 import { renamingTo } from './rename-variables.ts';
 import { turnVariables } from './turn-variables.ts';
 import { wholePeriod } from './whole-periods.ts';
@@ -17,7 +16,7 @@ export function fusedUncounted(
   stream: Stream,
   found: HandedOn,
 ): KernelIR | undefined {
-  const { first, second, write } = found;
+  const { first, second } = found;
   if (![first, second].every(({ loop }) => whileLoop(loop))) return undefined;
   if ([first, second].some((one) => hasPeriod(kernel, one))) return undefined;
   const unique = new UniqueNames(first.process);
@@ -32,35 +31,22 @@ export function fusedUncounted(
     ...one,
     name: names.get(one.name) ?? one.name,
   }));
-  const taken = readOf(other, stream);
-  if (taken === undefined) return undefined;
-  const given = handing(write, taken, stream);
+  const body = bothTurns(found, other, stream);
+  if (body === undefined) return undefined;
   const both: LoopStmt = {
     ...first.loop,
     condition: { op: 'and', type: u1, left: first.loop.condition, right: other.condition },
-    body: [
-      ...mapStatements(first.loop.body, (stmt) => (stmt === write ? given : [stmt])),
-      ...other.body.filter((stmt) => stmt !== taken),
-    ],
+    body,
   };
   const alone = [
     rest(first, first.loop, (name) => name, unique),
     rest(second, other, (name) => names.get(name) ?? name, unique),
   ];
-  const process: Process = {
-    ...second.process,
-    name: `${first.process.name}_${second.process.name}`,
+  const fused = oneInstead(kernel, found, {
     variables: [...first.process.variables, ...variables, ...alone.flatMap((one) => one.variables)],
-    arrays: first.process.arrays,
     body: [...first.before, ...own.list(second.before), both, ...alone.map(({ loop }) => loop)],
-  };
-  return {
-    ...kernel,
-    streams: deepened(kernel, found, stream),
-    processes: kernel.processes
-      .filter((one) => one !== first.process)
-      .map((one) => (one === second.process ? process : one)),
-  };
+  });
+  return { ...fused, streams: deepened(kernel, found, stream) };
 }
 
 function whileLoop({ init, step }: LoopStmt): boolean {

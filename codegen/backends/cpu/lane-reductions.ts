@@ -41,14 +41,10 @@ export abstract class LaneReductions extends LaneArithmetic {
         };
         return wrapped(count, expr.type);
       }
-      const all = filled.map(grouped).join(` ${symbol} `);
-      const type = chunkType(lanes, given.format);
+      let all = filled.map(grouped).join(` ${symbol} `);
       if (symbol === '|' && given.format.bytes === 4) {
-        const mask = this.chunks.named(all, type);
-        this.masks.set(name, { name: mask, lanes: chunkLanes(lanes, 4) });
-        this.line(`const int ${name} = any_lane(${mask});`);
-        const found: Text = { text: name, primary: true, computed: 'int', min: 0n, max: 1n };
-        return wrapped(found, expr.type);
+        all = this.chunks.named(all, chunkType(lanes, given.format));
+        this.masks.set(name, { name: all, lanes: chunkLanes(lanes, 4) });
       }
       const any = symbol === '&' ? `!any_lane(~(${all}))` : `any_lane(${all})`;
       this.line(`const int ${name} = ${any};`);

@@ -16,7 +16,7 @@ const reserved = new Set(
   load_part store store_part splat widen widen_from widen_lanes narrow narrow_one any_lane look_up count_lanes fail_request always visible lanes_in element_of beat_of put_line explain run_all fold either either_lanes range_of any in_signed in_unsigned multiply_wide multiply_high shift_floor
   mixed_equal mixed_below mixed_not_above shift_left_uint shift_left_ulong shift_right_int shift_right_uint
   shift_right_long shift_right_ulong next_beat ask pause turns_in fetch_lines start put_text put_number begin_line end_line unlikely
-  fail_at failed moved relaxed failure waiting logs message whole seen generation stopped first rotate
+  fail_at failed moved relaxed unread failure waiting logs message whole seen generation stopped first rotate
   process_names stream_names memory_names process_list tilewright_open tilewright_close tilewright_run
   tilewright_outcome STARVED DEADLOCK BURST_LENGTH OUT_OF_RANGE ASSERTION
   ARRAY_INDEX STREAM_LEFT BEATS_LEFT RESPONSES_LEFT FINISHED`.split(/\s+/),

@@ -9,7 +9,7 @@ import type {
   Stream,
   WriteStmt,
 } from '../../ir/ir.ts';
-import { allStatements } from '../../ir/visit.ts';
+import { allStatements, mapStatements } from '../../ir/visit.ts';
 import { accessOf } from '../c-coroutines/segments.ts';
 
 /** A process that is one loop, and what it assigns before. */
@@ -23,7 +23,7 @@ export interface OneLoop {
  * Undefined for other processes, and for those that print: that has a place among what the others print, and two
  * processes that become one would get one place.
  */
-export function oneLoopOf(process: Process): OneLoop | undefined {
+function oneLoopOf(process: Process): OneLoop | undefined {
   const { body } = process;
   const loop = body.at(-1);
   const before = body.slice(0, -1);
@@ -61,13 +61,45 @@ export function handedOn(kernel: KernelIR, stream: Stream): HandedOn | undefined
 }
 
 /** Where each turn of a loop takes an element of a stream. */
-export function readOf(loop: LoopStmt, stream: Stream): ReadStmt | undefined {
+function readOf(loop: LoopStmt, stream: Stream): ReadStmt | undefined {
   const read = loop.body.find((stmt) => stmt.kind === 'read' && stmt.stream === stream.name);
   return read?.kind === 'read' ? read : undefined;
 }
 
+/** A turn of the first loop and one of the other, as renamed; undefined where that takes nothing in each turn. */
+export function bothTurns(
+  { first, write }: HandedOn,
+  other: LoopStmt,
+  stream: Stream,
+): Stmt[] | undefined {
+  const taken = readOf(other, stream);
+  if (taken === undefined) return undefined;
+  const given = handing(write, taken, stream);
+  return [
+    ...mapStatements(first.loop.body, (stmt) => (stmt === write ? given : [stmt])),
+    ...other.body.filter((stmt) => stmt !== taken),
+  ];
+}
+
+/** The kernel with one process instead of two, at the place of the second. */
+export function oneInstead(
+  kernel: KernelIR,
+  { first, second }: HandedOn,
+  one: Pick<Process, 'variables' | 'body'>,
+): KernelIR {
+  const { process } = second;
+  const name = `${first.process.name}_${process.name}`;
+  const fused: Process = { ...process, name, arrays: first.process.arrays, ...one };
+  return {
+    ...kernel,
+    processes: kernel.processes
+      .filter((each) => each !== first.process)
+      .map((each) => (each === process ? fused : each)),
+  };
+}
+
 /** What stands for a write and the read of what it wrote. */
-export function handing(write: WriteStmt, read: ReadStmt, stream: Stream): AssignStmt[] {
+function handing(write: WriteStmt, read: ReadStmt, stream: Stream): AssignStmt[] {
   return read.into.flatMap((variable, at): AssignStmt[] => {
     if (variable === undefined) return [];
     const value = cast(write.values[at], stream.fields[at].type);

@@ -1,7 +1,6 @@
 import type { LoopStmt } from '../../ir/ir.ts';
-import { known } from '../c-coroutines/known.ts';
 import { SteadyPrinter } from './print-steady.ts';
-import { type TurnNeed, turnNeeds } from './turn-needs.ts';
+import { turnNeeds } from './turn-needs.ts';
 import { type WholePeriod, wholePeriod } from './whole-periods.ts';
 
 /** Prints periods of loops whose counter goes round: all turns of one without a question in between. */
@@ -47,22 +46,5 @@ export abstract class PeriodPrinter extends SteadyPrinter {
     });
     this.line('}');
     this.forgetSource();
-  }
-
-  /** Elements that a period takes or puts one after another: they lie so in the ring up to its end. */
-  private inRows(n: string, i: string, { access, name, count, always }: TurnNeed): void {
-    if (!always || (access !== 'read' && access !== 'write')) return;
-    const stream = known(this.plan.streams.get(name), name);
-    if (stream.fields.length === 0) return;
-    const at = this.cursors.counter(name, access === 'read' ? 'taken' : 'written');
-    const first = this.scope.claim(`${stream.name}_from`);
-    const left = `${stream.capacity} - (${at} & ${stream.capacity - 1})`;
-    this.line(`${n} = turns_in<${count}>(${n}, (int)(${left}));`);
-    const kind = access === 'read' ? 'const auto' : 'auto';
-    let next = 0;
-    this.slots.set(`${access} ${name}`, {
-      text: `${kind} *__restrict const ${first} = &w->bulk.${stream.name}[${at} & ${stream.capacity - 1}];`,
-      slot: () => `${first}[${i} * ${count} + ${next++}]`,
-    });
   }
 }

@@ -164,9 +164,9 @@ class ProcessPrinter extends PeriodPrinter {
         const condition = this.condition(loop.condition);
         const plain = this.lines.length === before;
         this.lines.length = before;
-        // Two turns in one: vectors that move on from variable to variable then stay where they are.
         const period = this.wholePeriodOf(loop, turn);
         if (plain && period === undefined && this.carriesVectors(loop.body, turn)) {
+          // Two turns in one: vectors that move on from variable to variable then stay where they are.
           this.lines.push('#pragma GCC unroll 2');
         }
         this.line(plain ? `while (${condition}) {` : 'for (;;) {');

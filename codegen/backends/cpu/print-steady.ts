@@ -53,7 +53,7 @@ export abstract class SteadyPrinter extends StatementPrinter {
       const needs = turnNeeds(statements);
       for (const need of needs) this.limitTurns(n, need, limits);
       this.slots = new Map();
-      for (const need of needs) this.contiguous(n, i, need);
+      for (const need of needs) if (need.count === 1) this.inRows(n, i, need);
       this.roomy = this.limitShifts(n, statements);
       const burst = this.wholeBursts(needs);
       const together = burst?.beats ?? (this.carriesVectors(statements, turn) ? 2 : 1);
@@ -169,19 +169,21 @@ export abstract class SteadyPrinter extends StatementPrinter {
     return found;
   }
 
-  /** Elements that turns take or put one after another: they lie so in the ring up to its end. */
-  private contiguous(n: string, i: string, { access, name, count, always }: TurnNeed): void {
-    if (!always || count > 1 || (access !== 'read' && access !== 'write')) return;
+  /** Elements that turns, or periods of them, take or put one after another: they lie so in the ring up to its end. */
+  protected inRows(n: string, i: string, { access, name, count, always }: TurnNeed): void {
+    if (!always || (access !== 'read' && access !== 'write')) return;
     const stream = known(this.plan.streams.get(name), name);
     if (stream.fields.length === 0) return;
     const at = this.cursors.counter(name, access === 'read' ? 'taken' : 'written');
     const first = this.scope.claim(`${stream.name}_from`);
-    this.line(`${n} = min<uint>(${n}, ${stream.capacity} - (${at} & ${stream.capacity - 1}));`);
+    const left = `${stream.capacity} - (${at} & ${stream.capacity - 1})`;
+    this.line(`${n} = turns_in<${count}>(${n}, (int)(${left}));`);
     const kind = access === 'read' ? 'const auto' : 'auto';
+    let next = 0;
     // No two rings have a place in common.
     this.slots.set(`${access} ${name}`, {
       text: `${kind} *__restrict const ${first} = &w->bulk.${stream.name}[${at} & ${stream.capacity - 1}];`,
-      slot: () => `${first}[${i}]`,
+      slot: () => `${first}[${count === 1 ? i : `${i} * ${count} + ${next++}`}]`,
     });
   }
 

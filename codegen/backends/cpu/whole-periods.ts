@@ -1,5 +1,5 @@
 import { elementOf, type KernelIR, type LoopStmt, type Process, type Stmt } from '../../ir/ir.ts';
-import { isSingle, type Range, refined } from '../../ir/value-ranges.ts';
+import { isSingle, refined } from '../../ir/value-ranges.ts';
 import { allStatements, definedBy } from '../../ir/visit.ts';
 import { accessOf } from '../c-coroutines/segments.ts';
 import { type Facts, specialise } from './specialise.ts';
@@ -22,9 +22,6 @@ export interface WholePeriod {
 /** Longer ones make code that no processor keeps at hand. */
 const mostTurns = 16;
 const mostStatements = 400;
-
-/** What is no single value. */
-const open: Range = { min: 0n, max: 1n };
 
 /**
  * The period of a loop's counter; undefined where there is none, or where its turns have to do with memories.
@@ -83,7 +80,10 @@ function periodFrom(
   while (at !== undefined) {
     const { list, after } = specialise([...loop.body, ...loop.step], at, tables);
     if (after === undefined) return { lost: [] };
-    const lost = [...facts.keys()].filter((name) => !isSingle(after.get(name) ?? open));
+    const lost = [...facts.keys()].filter((name) => {
+      const then = after.get(name);
+      return then === undefined || !isSingle(then);
+    });
     if (lost.length > 0) return { lost };
     turns.push(withoutUnread(list, inTurn));
     statements += [...allStatements(list)].length;

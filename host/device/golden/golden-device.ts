@@ -40,9 +40,7 @@ class GoldenKernel implements LoadedKernel {
     for (const [name, value] of Object.entries(args)) {
       if (typeof value === 'number' || typeof value === 'bigint') plain[name] = value;
       else if (value instanceof HostBuffer) plain[name] = value.data;
-      else {
-        throw noBuffer(this.built.manifest, name, value);
-      }
+      else throw noBuffer(this.built.manifest, name, value);
     }
     const begin = performance.now();
     const { kernel, parameters } = this.built.manifest;

@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileKernelModule } from '../../../codegen/frontend/compile-kernel.ts';
 import { loadKernelModule, seededRandom, TilewrightError } from '../../../codegen/index.ts';
@@ -9,6 +8,7 @@ import { mapExpr, mapExpressions } from '../../../codegen/ir/rewrite.ts';
 import { runKernelIr } from '../../../codegen/ir/run-kernel-ir.ts';
 import { buildManifest } from '../../../codegen/package/build-manifest.ts';
 import { encodeWorkload } from '../../../host/cosim/encode-workload.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** A pass with a bug planted in it: what it makes of each expression. */
 export type WrongPass = (expr: Expr) => Expr;
@@ -42,7 +42,7 @@ function applied(ir: KernelIR, wrong: WrongPass): KernelIR {
 
 /** Whether a program gives something else behind a wrong pass, on one small run of its workload. */
 export function showsIn(wrong: WrongPass): (source: string) => Promise<boolean> {
-  const folder = mkdtempSync(join(tmpdir(), 'tilewright-wrong-pass-'));
+  const { folder } = temporaryFolder();
   const file = join(folder, 'kernel.ts');
   return async (source) => {
     writeFileSync(file, source);

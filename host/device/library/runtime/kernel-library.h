@@ -76,19 +76,18 @@ public:
   /// As `run`, of rows `first` to `first + count`. Where many of them are blank the kernel runs over the others.
   int run_rows(std::size_t thread, const uint64_t *arguments, uint64_t first, uint64_t count) {
     Seat &seat = seats_[thread];
+    const uint64_t *words = slice(seat, arguments, first, count);
     if (blank_.known()) {
-      const uint64_t *words = slice(seat, arguments, first, count);
       const uint64_t whole = blank_.whole(words);
       if (blank_.leave_out(seat.kept, words, whole)) {
         const int result = run(thread, seat.kept.words.data());
         if (result != 0 || seat.outcome.log_bytes != 0) return result;
         blank_.put_back(seat.kept, words, whole);
         if (whole == count) return 0;
-        first += whole;
-        count -= whole;
+        words = slice(seat, arguments, first + whole, count - whole);
       }
     }
-    return run(thread, slice(seat, arguments, first, count));
+    return run(thread, words);
   }
 
   const tilewright_outcome &outcome(std::size_t thread) const { return seats_[thread].outcome; }
