@@ -6,7 +6,7 @@ const template = new URL('../../codegen/backends/cpu/templates/kernel.cpp.hbs', 
 
 test('no process, stream or memory gets a name that the emitted C++ has itself', () => {
   const text = readFileSync(template, 'utf8').replace(/\/\/.*|\{\{.*?\}\}/g, '');
-  const [, members] = /\nstruct workspace \{([^]*?)\n {2}struct \{/.exec(text) ?? ['', ''];
+  const [, members] = /\nstruct workspace \{(.*?)\n {2}struct \{/s.exec(text) ?? ['', ''];
   const fields = [...members.matchAll(/(\w+)(?:\[\])*[,;]/g)].map(([, name]) => name);
   const types = [...text.matchAll(/^(?:struct|enum) (\w+)/gm)].map(([, name]) => name);
   const functions = [...text.matchAll(/^(?:\w.*? )\**(\w+)\(.*\{$/gm)].map(([, name]) => name);
