@@ -4,6 +4,7 @@ import { compileKernelModule } from './frontend/compile-kernel.ts';
 import { diagnosticsError, reportDiagnostics } from './frontend/diagnostics.ts';
 import { hashedSource, type KernelModule, loadKernelModule } from './frontend/load-module.ts';
 import { checkCombination, resolveParameters } from './frontend/parameters.ts';
+import { statedRows } from './frontend/stated-rows.ts';
 import { isTooDeep, tooDeep } from './frontend/too-deep.ts';
 import type { KernelIR } from './ir/ir.ts';
 import type { Schedule } from './ir/scheduled.ts';
@@ -72,6 +73,7 @@ function compileModule(
     for (const [path, text] of backend.emit(ir, stages)) files.set(path, text);
   }
   files.set('kernel.xml', kernelXml(buildManifest(ir, hashedSource(module), files)));
-  const manifest = buildManifest(ir, hashedSource(module), files, definition.rows?.(values));
+  const rows = statedRows(module, values);
+  const manifest = buildManifest(ir, hashedSource(module), files, rows);
   return { manifest, files, ir, warnings, schedule: stages, sourceFile: module.file };
 }

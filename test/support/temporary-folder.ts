@@ -1,8 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, onTestFinished } from 'vitest';
-import { getCurrentTest } from 'vitest/suite';
+import { afterAll, onTestFinished, TestRunner } from 'vitest';
 
 /** A folder that is removed after the test, outside of one after all tests of the file, and a way to put files into it. */
 export function temporaryFolder(): {
@@ -11,7 +10,7 @@ export function temporaryFolder(): {
 } {
   const folder = mkdtempSync(join(tmpdir(), 'tilewright-test-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  if (getCurrentTest() === undefined) afterAll(remove);
+  if (TestRunner.getCurrentTest() === undefined) afterAll(remove);
   else onTestFinished(remove);
   return {
     folder,
