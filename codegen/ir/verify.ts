@@ -8,6 +8,7 @@ import {
   lanesOf,
   type Process,
   type Span,
+  type Stmt,
   sameType,
   type Type,
   typeText,
@@ -132,7 +133,11 @@ function verifyProcess(kernel: KernelIR, process: Process): void {
     for (const operand of operandsOf(expr)) check(operand);
   };
   const assigned = new Map<string, number>();
+  const seen = new Set<Stmt>();
   for (const statement of allStatements(process.body)) {
+    // A back end asks which statement declares a variable: of one that stands in two places both would.
+    if (seen.has(statement)) broken(process, `the same ${statement.kind} in two places`);
+    seen.add(statement);
     for (const expr of expressionsOf(statement)) check(expr);
     for (const name of definedBy(statement)) assigned.set(name, (assigned.get(name) ?? 0) + 1);
     if (statement.kind === 'assign' && !same(types.get(statement.variable), statement.value.type)) {

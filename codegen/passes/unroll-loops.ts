@@ -164,7 +164,7 @@ class Unroller {
   private stepByStep(loop: LoopStmt, copies: number): LoopStmt {
     const { span } = loop;
     const bodyOf = (at: number): readonly Stmt[] => {
-      const body = [...this.copy(loop.body, at), ...loop.step];
+      const body = [...this.copy(loop.body, at), ...renamed(loop.step, new Map())];
       if (at === copies - 1) return body;
       const rest: Stmt = {
         kind: 'if',
@@ -199,11 +199,14 @@ class Unroller {
     };
     const done = new Map<Expr, Expr>();
     const mapped = mapExpressions(body, (expr) => mapExpr(expr, leaf, done));
-    return names.size === 0 ? mapped : renamed(mapped, names);
+    return at === 0 ? mapped : renamed(mapped, names);
   }
 }
 
-/** The results of statements under other names. */
+/**
+ * Copies of statements, their results under other names. Each statement is an object of its own: back ends ask which
+ * one declares a variable.
+ */
 function renamed<T extends Stmt>(list: readonly T[], names: ReadonlyMap<string, string>): T[] {
   const other = (name: string) => names.get(name) ?? name;
   return list.map((one): T => {
@@ -225,7 +228,7 @@ function renamed<T extends Stmt>(list: readonly T[], names: ReadonlyMap<string, 
           step: renamed(one.step, names),
         };
       default:
-        return one;
+        return { ...one };
     }
   });
 }
