@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { withLeftovers } from './ending-signals.ts';
 import { TilewrightError } from './errors.ts';
 import { makeFolders } from './make-folders.ts';
 
@@ -82,17 +83,19 @@ export async function writeFileAtomic(
   path: string,
   content: string | Uint8Array | AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  let temporary: string | undefined;
-  try {
-    const file = fileBehind(path);
-    temporary = temporaryPathFor(file);
-    makeFolders(dirname(file));
-    await writeFile(temporary, content);
-    await rename(temporary, file);
-  } catch (error) {
-    if (temporary !== undefined) await rm(temporary, { force: true }).catch(() => undefined);
-    throw asWriteError(error, path);
-  }
+  await withLeftovers(async () => {
+    let temporary: string | undefined;
+    try {
+      const file = fileBehind(path);
+      temporary = temporaryPathFor(file);
+      makeFolders(dirname(file));
+      await writeFile(temporary, content);
+      await rename(temporary, file);
+    } catch (error) {
+      if (temporary !== undefined) await rm(temporary, { force: true }).catch(() => undefined);
+      throw asWriteError(error, path);
+    }
+  });
 }
 
 /**

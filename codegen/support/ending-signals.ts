@@ -3,6 +3,8 @@ import { TilewrightError } from './errors.ts';
 
 const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 let heeded = false;
+/** How much would be left half-written if the process ended now. */
+let unfinished = 0;
 
 /** What a program does about the signals that ask it to end. */
 export interface EndingSignals {
@@ -37,22 +39,49 @@ export function heedEndingSignals(graceMs?: number): EndingSignals {
   };
 }
 
-/**
- * Runs code that lets no handler hear SIGTERM and SIGHUP until it is done: in a program that heeds them, and
- * whose `work` has nothing to clean up, they end the process as if there were no handlers.
- */
-export function endedBySignals<T>(work: () => T): T {
-  if (!heeded) return work();
+/** Makes the handlers of SIGTERM and SIGHUP hear again, while they do not. */
+let hearAgain: (() => void) | undefined;
+let later: NodeJS.Timeout | undefined;
+
+/** Does what would leave something half-written if the process ended meanwhile. */
+export async function withLeftovers<T>(work: () => Promise<T>): Promise<T> {
+  hearAgain?.();
+  unfinished += 1;
+  try {
+    return await work();
+  } finally {
+    unfinished -= 1;
+  }
+}
+
+function hearNothing(): () => void {
   const handlers = (['SIGTERM', 'SIGHUP'] as const).map((name) => {
     const listeners = process.listeners(name);
     process.removeAllListeners(name);
     return { name, listeners };
   });
-  try {
-    return work();
-  } finally {
+  return () => {
+    hearAgain = undefined;
     for (const { name, listeners } of handlers) {
       for (const listener of listeners) process.on(name, listener);
     }
+  };
+}
+
+/** Between one piece of such work and the next: a signal that comes while handlers are taken away would be lost. */
+const betweenMs = 20;
+
+/**
+ * Runs code that lets no handler hear SIGTERM and SIGHUP until it is done: in a program that heeds them they end the
+ * process as if there were no handlers. Where something would be left half-written, they are heard when `work` is done.
+ */
+export function endedBySignals<T>(work: () => T): T {
+  if (!heeded || unfinished > 0) return work();
+  clearTimeout(later);
+  hearAgain ??= hearNothing();
+  try {
+    return work();
+  } finally {
+    later = setTimeout(() => hearAgain?.(), betweenMs).unref();
   }
 }
