@@ -1,4 +1,5 @@
 import { TilewrightError } from '../../codegen/support/errors.ts';
+import { checkTransfer } from './check-transfer.ts';
 import type { DeviceBuffer } from './device.ts';
 
 const beatBytes = 64;
@@ -37,12 +38,12 @@ export class HostBuffer implements DeviceBuffer {
   }
 
   write(source: Uint8Array, offset = 0): void {
-    this.#check('write', source.byteLength, offset);
+    checkTransfer('write', source, offset, this.bytes);
     this.data.set(source, offset);
   }
 
   read(target: Uint8Array, offset = 0): void {
-    this.#check('read', target.byteLength, offset);
+    checkTransfer('read', target, offset, this.bytes);
     target.set(this.data.subarray(offset, offset + target.byteLength));
   }
 
@@ -52,13 +53,5 @@ export class HostBuffer implements DeviceBuffer {
 
   [Symbol.dispose](): void {
     this.release();
-  }
-
-  #check(what: string, length: number, offset: number): void {
-    if (Number.isSafeInteger(offset) && offset >= 0 && offset + length <= this.bytes) return;
-    throw new TilewrightError(
-      `cannot ${what} bytes ${offset} to ${offset + length - 1} of a buffer of ${this.bytes} bytes`,
-      { code: 'BUFFER_RANGE', hint: 'Allocate a larger buffer, or transfer fewer bytes.' },
-    );
   }
 }

@@ -120,7 +120,20 @@ describe.each(deviceNames)('the device %s', (name) => {
       expect(() => one.allocate(bytes)).toThrow(expect.objectContaining({ code: 'BUFFER_SIZE' }));
     }
     const buffer = one.allocate(128);
-    expect(() => buffer.write(new Uint8Array(64), 65)).toThrow(/bytes 65 to 128/);
+    expect(() => buffer.write(new Uint8Array(64), 65)).toThrow(/64 bytes at 65 of a buffer of 128/);
+    // Their elements would become a byte each, or nothing at all.
+    for (const [array, named] of [
+      [new Int16Array(64), 'an Int16Array'],
+      [new ArrayBuffer(64), 'an ArrayBuffer'],
+      [[1, 2, 300], 'an Array'],
+      ['text', 'a string'],
+      [undefined, 'undefined'],
+      [null, 'null'],
+    ] as const) {
+      const told = { code: 'BUFFER_BYTES', message: expect.stringContaining(`not ${named}`) };
+      expect(() => buffer.write(array as never)).toThrow(expect.objectContaining(told));
+      expect(() => buffer.read(array as never)).toThrow(expect.objectContaining(told));
+    }
     expect(() => buffer.read(new Uint8Array(129))).toThrow(/of a buffer of 128 bytes/);
     buffer.release();
     buffer.release();

@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import { TilewrightError } from '../../../codegen/support/errors.ts';
 import {
   allocateSimBuffer,
   openSimulator,
@@ -8,6 +7,7 @@ import {
   type SimulatorOptions,
 } from '../../../sim/index.ts';
 import type { BuiltKernel } from '../built-kernel.ts';
+import { checkTransfer } from '../check-transfer.ts';
 import type {
   Device,
   DeviceBuffer,
@@ -32,12 +32,12 @@ class SimDeviceBuffer implements DeviceBuffer {
   }
 
   write(source: Uint8Array, offset = 0): void {
-    this.#checkRange('write', source.byteLength, offset);
+    checkTransfer('write', source, offset, this.bytes);
     this.memory.data.set(source, offset);
   }
 
   read(target: Uint8Array, offset = 0): void {
-    this.#checkRange('read', target.byteLength, offset);
+    checkTransfer('read', target, offset, this.bytes);
     target.set(this.memory.data.subarray(offset, offset + target.byteLength));
   }
 
@@ -47,14 +47,6 @@ class SimDeviceBuffer implements DeviceBuffer {
 
   [Symbol.dispose](): void {
     this.release();
-  }
-
-  #checkRange(what: string, length: number, offset: number): void {
-    if (offset >= 0 && offset + length <= this.bytes) return;
-    throw new TilewrightError(
-      `cannot ${what} bytes ${offset} to ${offset + length - 1} of a buffer of ${this.bytes} bytes`,
-      { code: 'BUFFER_RANGE', hint: 'Allocate a larger buffer, or transfer fewer bytes.' },
-    );
   }
 }
 
