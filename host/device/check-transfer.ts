@@ -1,4 +1,5 @@
 import { TilewrightError } from '../../codegen/support/errors.ts';
+import { kindOf } from '../../codegen/support/kind-of.ts';
 
 /**
  * Refuses what cannot be moved between the host and a buffer of a device.
@@ -29,10 +30,4 @@ export function checkTransfer(
     `cannot ${what} ${byteLength} bytes at ${offset} of a buffer of ${bytes} bytes`,
     { code: 'BUFFER_RANGE', hint: 'Allocate a larger buffer, or transfer fewer bytes.' },
   );
-}
-
-function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  const kind = typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value;
-  return `${/^[AEIO]/i.test(kind) ? 'an' : 'a'} ${kind}`;
 }

@@ -1,5 +1,6 @@
 import type { Manifest, ManifestMemory, ManifestScalar } from '../../codegen/package/manifest.ts';
 import { TilewrightError } from '../../codegen/support/errors.ts';
+import { kindOf } from '../../codegen/support/kind-of.ts';
 import type { KernelArguments } from './device.ts';
 
 /** The error for an argument that a kernel cannot take. */
@@ -18,8 +19,13 @@ export function scalarValue(
 ): bigint {
   const number = typeof value === 'bigint' || Number.isSafeInteger(value);
   const text = () => `${type.signed ? 'i' : 'u'}${type.width}`;
+  if (value === undefined) throw missing(manifest, name);
   if (!number) {
-    throw refuse(manifest, `argument '${name}' must be an integer (${text()})`, 'Pass a number.');
+    throw refuse(
+      manifest,
+      `argument '${name}' must be an integer (${text()}), and is ${kindOf(value)}`,
+      typeof value === 'number' ? 'Pass a whole number.' : 'Pass a number or a bigint.',
+    );
   }
   const exact = BigInt(value as number | bigint);
   const wrap = type.signed ? BigInt.asIntN : BigInt.asUintN;
@@ -48,8 +54,13 @@ export function bufferOf<T>(
   throw noBuffer(manifest, name, value);
 }
 
+function missing(manifest: Manifest, name: string): TilewrightError {
+  return refuse(manifest, `argument '${name}' is missing`, 'Pass every argument by its name.');
+}
+
 /** The error for what is given instead of a buffer of the device. */
 export function noBuffer(manifest: Manifest, name: string, value: unknown): TilewrightError {
+  if (value === undefined) return missing(manifest, name);
   return typeof value === 'object' && value !== null && 'bytes' in value
     ? refuse(
         manifest,
@@ -81,5 +92,18 @@ export function checkNames(manifest: Manifest, args: KernelArguments): void {
   for (const name of Object.keys(args)) {
     if (known.includes(name)) continue;
     throw refuse(manifest, `there is no argument '${name}'`, `It takes ${known.join(', ')}.`);
+  }
+}
+
+/**
+ * Checks what needs no device: names, and scalars by their types.
+ * @throws TilewrightError `KERNEL_ARGUMENT`.
+ */
+export function checkArguments(manifest: Manifest, args: KernelArguments): void {
+  checkNames(manifest, args);
+  for (const argument of manifest.arguments) {
+    const value = args[argument.name];
+    if (argument.kind === 'scalar') scalarValue(manifest, argument, value);
+    else if (value === undefined) throw missing(manifest, argument.name);
   }
 }

@@ -133,7 +133,21 @@ function openArrays(arrays: GraphArrays): GraphSource {
   const { rowPtr, colIdx, features, columns, scale = 1, ids } = arrays;
   checkColumns(columns);
   checkScale(scale);
-  if (rowPtr.length === 0) throw new RangeError('rowPtr is empty, and has at least the place 0');
+  const misfit = (what: string) =>
+    new TilewrightError(what, {
+      code: 'GRAPH_ARRAYS',
+      hint: 'rowPtr has nodes + 1 places, colIdx rowPtr[nodes] ids, features nodes × columns values.',
+    });
+  const shapes = [
+    ['rowPtr', rowPtr, Uint32Array],
+    ['colIdx', colIdx, Uint32Array],
+    ['features', features, Int16Array],
+    ['ids', ids ?? new Uint32Array(), Uint32Array],
+  ] as const;
+  for (const [what, array, Kind] of shapes) {
+    if (!(array instanceof Kind)) throw misfit(`${what} of a graph must be a ${Kind.name}`);
+  }
+  if (rowPtr.length === 0) throw misfit('rowPtr is empty, and has at least the place 0');
   const nodes = rowPtr.length - 1;
   const sizes = [
     ['colIdx', colIdx.length, rowPtr[nodes]],
@@ -142,7 +156,7 @@ function openArrays(arrays: GraphArrays): GraphSource {
   ] as const;
   for (const [what, found, expected] of sizes) {
     if (found === expected) continue;
-    throw new RangeError(`${what} has ${found} values, and ${nodes} nodes need ${expected}`);
+    throw misfit(`${what} has ${found} values, and ${nodes} nodes need ${expected}`);
   }
   const name = 'the graph in memory';
   return new OpenGraph(
@@ -178,6 +192,23 @@ export interface OpenGraphOptions {
   readonly features?: string | undefined;
 }
 
+/** Features of somebody's own: where they do not fit, the graph is not at fault. */
+async function openFeatures(path: string, bytes: number, header: GraphHeader): Promise<ByteSource> {
+  try {
+    return await openFileSource(path, bytes);
+  } catch (cause) {
+    if (!(cause instanceof TilewrightError) || cause.code !== 'GRAPH_FILE') throw cause;
+    const { nodes, columns } = header;
+    throw new TilewrightError(cause.message, {
+      code: 'GRAPH_FILE',
+      hint:
+        `Features are ${nodes} nodes × ${columns} columns × 2 bytes, as tilewright stream --out or ` +
+        'writeMeans() left them for this graph.',
+      cause,
+    });
+  }
+}
+
 async function openFolder(folder: string, options: OpenGraphOptions): Promise<GraphSource> {
   const path = join(folder, graphFiles.header);
   let found: Partial<GraphHeader> | null;
@@ -204,7 +235,12 @@ async function openFolder(folder: string, options: OpenGraphOptions): Promise<Gr
     for (const [what, bytes] of Object.entries(sizes)) {
       const file = graphFiles[what as keyof typeof graphFiles];
       const given = what === 'features' ? options.features : undefined;
-      opened.set(what, await openFileSource(given ?? join(folder, file), bytes));
+      opened.set(
+        what,
+        await (given === undefined
+          ? openFileSource(join(folder, file), bytes)
+          : openFeatures(given, bytes, header)),
+      );
     }
   } catch (error) {
     await Promise.all([...opened.values()].map((source) => source.close()));
@@ -221,8 +257,8 @@ async function openFolder(folder: string, options: OpenGraphOptions): Promise<Gr
 /**
  * Opens a graph: the folder that `writeGraph` wrote, of which only ranges are read as they are needed, or arrays
  * of this process.
- * @throws TilewrightError `GRAPH_HEADER`, `GRAPH_FILE`, `GRAPH_COLUMNS`, `GRAPH_SCALE`.
- * @throws RangeError for arrays of lengths that do not fit each other.
+ * @throws TilewrightError `GRAPH_HEADER`, `GRAPH_FILE`, `GRAPH_COLUMNS`, `GRAPH_SCALE`;
+ * `GRAPH_ARRAYS` for arrays of other types, or of lengths that do not fit each other.
  */
 export async function openGraph(
   source: string | GraphArrays,

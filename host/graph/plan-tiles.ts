@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { TilewrightError } from '../../codegen/support/errors.ts';
 import { type GraphSource, readPlaces, readWords } from './graph-source.ts';
 import { allSeeds, type SeedLists } from './seed-lists.ts';
@@ -125,14 +126,19 @@ function chooseSeeds(
   return seeds;
 }
 
-const mebibytes = (bytes: number) => `${(Math.ceil((100 * bytes) / 2 ** 20) / 100).toFixed(2)} MiB`;
+/** Rounded up, so that a bank of what it says is as large at the least. */
+const sizeText = (bytes: number) =>
+  `${bytes} bytes (${(Math.ceil((10_000 * bytes) / 2 ** 20) / 10_000).toFixed(4)} MiB)`;
 
 function checkOptions(options: PlanOptions): void {
   const { bankBytes, fanout, buffers = 3, seedsPerRun = 1, leastTiles = 1 } = options;
   const wrong = (what: string, hint: string) =>
     new TilewrightError(what, { code: 'PLAN_OPTION', hint });
   if (!Number.isSafeInteger(bankBytes) || bankBytes < 1) {
-    throw wrong(`a bank cannot have ${bankBytes} bytes`, 'Give the bytes that a unit may use.');
+    throw wrong(
+      `a bank cannot have ${inspect(bankBytes)} bytes`,
+      'Give the bytes that a unit may use, a whole number.',
+    );
   }
   if (!Number.isInteger(fanout) || fanout < 1 || fanout > 64) {
     throw wrong(`the fanout is ${fanout}`, 'The kernels take 1 to 64 neighbours.');
@@ -172,8 +178,8 @@ export async function planTiles(
   if (rows < fewestRows) {
     const enough = withoutFeatures(shape, fanout, buffers, idsABeat).bytes + reserved;
     throw new TilewrightError(
-      `${graph.name} does not fit through a bank of ${mebibytes(bankBytes)}: ` +
-        `it takes ${mebibytes(enough)} (${enough} bytes) at the least`,
+      `${graph.name} does not fit through a bank of ${sizeText(bankBytes)}: ` +
+        `it takes ${sizeText(enough)} at the least`,
       {
         code: 'PLAN_TOO_LARGE',
         hint:

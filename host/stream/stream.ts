@@ -74,6 +74,27 @@ export interface TileStream extends AsyncIterableIterator<TileResult>, AsyncDisp
   report(): StreamReport | undefined;
 }
 
+/** What comes from JavaScript may be anything. */
+function checkGiven(graph: GraphSource, options: StreamOptions): void {
+  const wrong = (what: string, code: string, hint: string) =>
+    new TilewrightError(what, { code, hint });
+  if (typeof (graph as Partial<GraphSource> | null)?.rowPtr?.read !== 'function') {
+    throw wrong(
+      'a stream of what is no open graph',
+      'PLAN_OPTION',
+      "Open it: await openGraph('folder').",
+    );
+  }
+  const devices: unknown = (options as Partial<StreamOptions> | undefined)?.devices;
+  const hint = "Open one: const device = await openDevice('native'), and give devices: [device].";
+  if (!Array.isArray(devices) || devices.length === 0) {
+    throw wrong('a stream without a device', 'STREAM_NO_DEVICE', hint);
+  }
+  if (devices.some((one: Partial<Device> | null) => typeof one?.load !== 'function')) {
+    throw wrong('a stream through what is no device', 'STREAM_NO_DEVICE', hint);
+  }
+}
+
 /** 32-bit numbers that the samples depend on. */
 function checkWord(what: string, value: number): void {
   if (Number.isInteger(value) && value >= 0 && value <= 0xffffffff) return;
@@ -173,16 +194,11 @@ class Stream implements TileStream {
   }
 
   async *#run(graph: GraphSource, options: StreamOptions): AsyncGenerator<TileResult> {
+    checkGiven(graph, options);
     const { devices, fanout = 16, key = 1, hop = 0, retries = 1, signal, now } = options;
     checkWord('key', key);
     checkWord('hop', hop);
     checkRetries(retries);
-    if (devices.length === 0) {
-      throw new TilewrightError('a stream without a device', {
-        code: 'STREAM_NO_DEVICE',
-        hint: "Open one: await openDevice('native').",
-      });
-    }
     const lists =
       options.seeds === undefined ? allSeeds(graph) : await seedLists(graph, options.seeds, signal);
     const plan = await planTiles(graph, { ...options, fanout }, lists);

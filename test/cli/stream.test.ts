@@ -10,6 +10,7 @@ import { call } from './call.ts';
 const { folder, write } = temporaryFolder();
 const graph = join(folder, 'graph');
 const seeds = join(folder, 'seeds.txt');
+const means = join(folder, 'h1.i16');
 const linked = join(folder, 'linked');
 symlinkSync(graph, linked);
 const noSeeds = write('none.txt', '\n');
@@ -29,7 +30,7 @@ test('a graph is made, renumbered and streamed in two layers, in as many tiles a
     expect(stderr + code).toMatch(/0$/);
     return JSON.parse(stdout);
   };
-  const h1 = join(folder, 'h1.i16');
+  const h1 = means;
   const whole = await streamed();
   const tiled = await streamed('--tiles', '4', '--units', '2', '--out', h1);
   expect([whole.tiles, tiled.tiles]).toEqual([1, 4]);
@@ -54,6 +55,9 @@ test.each([
   [['stream', graph, '--out', ''], 'USAGE', 2],
   [['stream', graph, '--out', join(graph, 'features.i16')], 'USAGE', 2],
   [['stream', graph, '--seeds', seeds, '--out', seeds], 'USAGE', 2],
+  [['stream', graph, '--features', means, '--out', means], 'USAGE', 2],
+  [['stream', graph, '--features', seeds], 'GRAPH_FILE', 1],
+  [['stream', graph, '--features', 'nowhere.i16'], 'GRAPH_FILE', 1],
   [['stream', graph, '--out', join(linked, 'features.i16')], 'USAGE', 2],
   [['stream', graph, '--seeds', noSeeds], 'SEEDS', 1],
   [['stream', graph, '--seeds', wrongSeeds], 'SEEDS', 1],
@@ -71,25 +75,37 @@ test.each([
   expect(JSON.parse(answer.stdout).error).toMatchObject({ code, hint: expect.any(String) });
 });
 
-test('Ctrl-C in mid-stream: one line, no file, and the exit code of the signal', async () => {
-  const big = join(folder, 'big');
-  await call(['graph', big, '--nodes', '100000', '--edges', '1000000', '--columns', '32']);
-  const out = join(folder, 'means.i16');
-  // Of the fanout that was built above.
-  const words = ['stream', big, '--device', 'golden', '--fanout', '4', '--bank-mib', '1'];
-  words.push('--out', out);
-  const cli = join(packageRoot(), 'host/cli/main.ts');
-  const running = execa(process.execPath, [jitiCli, cli, ...words], { reject: false });
-  // The first runs are done, and there are seconds of them to come.
-  let sent = false;
-  running.stderr.on('data', (text) => {
-    if (sent || !/ [1-9]\d* runs/.test(String(text))) return;
-    sent = true;
-    running.kill('SIGINT');
-  });
-  const { exitCode, stderr } = await running;
-  expect(exitCode).toBe(130);
-  expect(stderr).toMatch(/^error: stopped by SIGINT\nhint: .*$/m);
-  expect(stderr).not.toMatch(/bug|^ +at /m);
-  expect(readdirSync(folder).filter((name) => name.startsWith('means'))).toEqual([]);
-}, 120_000);
+test('features that do not fit are not blamed on the graph', async () => {
+  const { stderr } = await call(['stream', graph, '--features', seeds]);
+  expect(stderr).toContain('Features are 60 nodes × 32 columns × 2 bytes, as tilewright stream');
+});
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)(
+  '%s in mid-stream: one line, no file, and exit code %i',
+  async (signal, code) => {
+    const big = join(folder, `big-${signal}`);
+    await call(['graph', big, '--nodes', '100000', '--edges', '1000000', '--columns', '32']);
+    const out = join(folder, 'means.i16');
+    // Of the fanout that was built above.
+    const words = ['stream', big, '--device', 'golden', '--fanout', '4', '--bank-mib', '1'];
+    words.push('--out', out);
+    const cli = join(packageRoot(), 'host/cli/main.ts');
+    const running = execa(process.execPath, [jitiCli, cli, ...words], { reject: false });
+    // The first runs are done, and there are seconds of them to come.
+    let sent = false;
+    running.stderr.on('data', (text) => {
+      if (sent || !/ [1-9]\d* runs/.test(String(text))) return;
+      sent = true;
+      running.kill(signal);
+    });
+    const { exitCode, stderr } = await running;
+    expect(exitCode).toBe(code);
+    expect(stderr).toMatch(new RegExp(`^error: stopped by ${signal}\\nhint: .*$`, 'm'));
+    expect(stderr).not.toMatch(/bug|^ +at /m);
+    expect(readdirSync(folder).filter((name) => name.startsWith('means'))).toEqual([]);
+  },
+  120_000,
+);

@@ -110,6 +110,13 @@ describe.each(deviceNames)('the device %s', (name) => {
     for (const [what, args] of Object.entries(wrong)) {
       await expect(loaded.run(args), what).rejects.toMatchObject({ name: 'TilewrightError' });
     }
+    await expect(loaded.run({ ...right, [scalar]: 1.5 })).rejects.toThrow(
+      /argument '\w+' must be an integer \(\w+\), and is 1.5/,
+    );
+    for (const name of [memory, scalar]) {
+      const { [name]: _, ...others } = right;
+      await expect(loaded.run(others)).rejects.toThrow(`argument '${name}' is missing`);
+    }
     const { outputs } = await runOn(await device(), kernel, workload);
     expect(outputs).toEqual(await expected(kernel, workload));
   });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSy
 import { join } from 'node:path';
 import { execa } from 'execa';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { syntheticGraph } from '../../host/dataset/synthetic-graph.ts';
 import { type GraphSource, openGraph } from '../../host/graph/graph-source.ts';
 import { planTiles } from '../../host/graph/plan-tiles.ts';
@@ -207,11 +207,32 @@ describe('a plan', () => {
     await using graph = await openGraph({ ...arrays, columns: 32 });
     await expect(planTiles(graph, { bankBytes: 4096, fanout: 16 })).rejects.toMatchObject({
       message: expect.stringMatching(
-        /does not fit through a bank of 0\.01 MiB: it takes 0\.\d\d MiB/,
+        /does not fit through a bank of 4096 bytes \(0\.0040 MiB\): it takes \d+ bytes \(0\.\d{4} MiB\) at/,
       ),
       hint: expect.stringContaining('of node 1, has 1000 neighbours'),
     });
   });
+});
+
+test('arrays that are no graph are refused', async () => {
+  const arrays = {
+    rowPtr: Uint32Array.of(0, 1),
+    colIdx: Uint32Array.of(0),
+    features: new Int16Array(32),
+    columns: 32,
+  };
+  await using graph = await openGraph(arrays);
+  expect(graph.nodes).toBe(1);
+  for (const [wrong, message] of [
+    [{ rowPtr: [0, 1] }, 'rowPtr of a graph must be a Uint32Array'],
+    [{ features: new Float32Array(32) }, 'features of a graph must be a Int16Array'],
+    [{ ids: new Int32Array(1) }, 'ids of a graph must be a Uint32Array'],
+    [{ rowPtr: new Uint32Array() }, 'rowPtr is empty, and has at least the place 0'],
+    [{ colIdx: Uint32Array.of(0, 0) }, 'colIdx has 2 values, and 1 nodes need 1'],
+  ] as const) {
+    const given = { ...arrays, ...wrong } as never;
+    await expect(openGraph(given)).rejects.toMatchObject({ code: 'GRAPH_ARRAYS', message });
+  }
 });
 
 /** Two groups of nodes that name each other only, numbered so that neighbours are far apart. */

@@ -143,6 +143,24 @@ describe('runs that fail', () => {
     );
   });
 
+  it('without devices and without a graph that is open', async () => {
+    await using graph = await openGraph(arrays);
+    const options = await optionsFor([new PlainDevice()]);
+    for (const devices of [undefined, [], ['native'], [null], new PlainDevice()]) {
+      const none = collect(stream(graph, { ...options, devices } as never));
+      await expect(none).rejects.toMatchObject({ code: 'STREAM_NO_DEVICE' });
+    }
+    await expect(collect(stream(graph, undefined as never))).rejects.toThrow('without a device');
+    for (const closed of ['folder', undefined, arrays]) {
+      await expect(collect(stream(closed as never, options))).rejects.toMatchObject({
+        ...{ code: 'PLAN_OPTION', message: 'a stream of what is no open graph' },
+      });
+    }
+    await expect(collect(stream(graph, { ...options, bankBytes: '1' as never }))).rejects.toThrow(
+      "a bank cannot have '1' bytes",
+    );
+  });
+
   it('because there is no memory: nothing that was allocated before is kept', async () => {
     const devices = [new PlainDevice(), new PlainDevice()];
     const { allocate } = devices[1];

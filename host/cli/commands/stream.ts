@@ -96,6 +96,9 @@ export default defineCommand({
     if (out !== undefined && isGraphFile(folder, out)) {
       throw usageError(`--out ${out} is a file of the graph itself`, 'Give another path.');
     }
+    if (out !== undefined && features !== undefined && sameFile(out, features)) {
+      throw usageError(`--out ${out} is the file of the features`, 'Give another path.');
+    }
     if (out !== undefined && options.seeds !== undefined && sameFile(out, options.seeds)) {
       throw usageError(`--out ${out} is the file of the seeds`, 'Give another path.');
     }

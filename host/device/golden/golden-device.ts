@@ -12,7 +12,7 @@ import type {
 } from '../device.ts';
 import { DeviceLife } from '../device-life.ts';
 import { HostBuffer } from '../host-buffer.ts';
-import { checkObject, noBuffer } from '../kernel-arguments.ts';
+import { checkArguments, noBuffer } from '../kernel-arguments.ts';
 import { runKernelCode } from '../run-kernel-code.ts';
 import { nameFault } from './name-fault.ts';
 import { runInterruptible } from './run-interruptible.ts';
@@ -35,7 +35,7 @@ class GoldenKernel implements LoadedKernel {
     // A signal that came until now is heard here, one that comes later by the run itself.
     await setImmediate();
     signal?.throwIfAborted();
-    checkObject(this.built.manifest, args);
+    checkArguments(this.built.manifest, args);
     const plain: Record<string, Uint8Array | number | bigint> = {};
     for (const [name, value] of Object.entries(args)) {
       if (typeof value === 'number' || typeof value === 'bigint') plain[name] = value;

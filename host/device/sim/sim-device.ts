@@ -17,7 +17,7 @@ import type {
   RunReport,
 } from '../device.ts';
 import { DeviceLife } from '../device-life.ts';
-import { checkObject, noBuffer } from '../kernel-arguments.ts';
+import { checkArguments, noBuffer } from '../kernel-arguments.ts';
 
 /** Memory, stalls, trace and log, as `openSimulator` takes them; the same for every kernel loaded. */
 export type SimDeviceOptions = SimulatorOptions;
@@ -60,7 +60,7 @@ class SimKernel implements LoadedKernel {
   }
 
   async run(args: KernelArguments, { signal, limits }: DeviceRunOptions = {}): Promise<RunReport> {
-    checkObject(this.built.manifest, args);
+    checkArguments(this.built.manifest, args);
     const own = Object.entries(args).map(
       ([name, value]) => [name, this.#own(name, value)] as const,
     );
