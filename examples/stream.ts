@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { openDevice, openGraph, stream, syntheticGraph, writeGraph } from 'tilewright';
 
-await writeGraph('out/graph', syntheticGraph({ nodes: 2000, edges: 40_000 }), { columns: 64 });
+if (!existsSync('out/graph'))
+  await writeGraph('out/graph', syntheticGraph({ nodes: 2000, edges: 40_000 }), { columns: 64 });
 await using graph = await openGraph('out/graph'); // read in ranges, never as a whole
 await using device = await openDevice('native'); // or any other; several share the work
 const results = stream(graph, { devices: [device], bankBytes: 300_000, fanout: 16, key: 7 });

@@ -47,7 +47,7 @@ export function describeStream(
     ['tiles', `${plan.tiles.length} of ${plan.tileNodes} nodes`],
     ...(plan.seedTiles === plan.tiles ? [] : [['seeds', String(seeds)]]),
     ['memory of a unit', `${mebibytes(plan.unitBytes)} of ${mebibytes(plan.bankBytes)}`],
-    ['time', `${(wallMs / 1000).toFixed(2)} s`],
+    ['time, kernels ready', `${(wallMs / 1000).toFixed(2)} s`],
     ...stageNames.map((name) => [name, stageText(stages[name])]),
     ['overlap', overlap.toFixed(2)],
     ...(cycles === undefined ? [] : [['clock cycles', String(cycles)]]),

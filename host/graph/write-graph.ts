@@ -74,11 +74,11 @@ const alreadyThere = (folder: string) =>
     hint: 'Remove it first, or give another folder: a graph is never written over.',
   });
 
-function misfit(message: string): TilewrightError {
-  return new TilewrightError(`cannot write the graph: ${message}`, {
-    code: 'GRAPH_PART',
-    hint: 'Give each node one degree, one row of features, and as many neighbours as its degree says.',
-  });
+function misfit(
+  message: string,
+  hint = 'Give each node one degree, one row of features, and as many neighbours as its degree says.',
+): TilewrightError {
+  return new TilewrightError(`cannot write the graph: ${message}`, { code: 'GRAPH_PART', hint });
 }
 
 function checkPart(part: GraphPart, first: number, columns: number): void {
@@ -89,7 +89,13 @@ function checkPart(part: GraphPart, first: number, columns: number): void {
     throw misfit(`the degrees of ${where} add up to ${edges}, and there are ${colIdx.length} ids`);
   }
   if (features.length !== degrees.length * columns) {
-    throw misfit(`${features.length} features for ${where}, of ${columns} columns each`);
+    const own = features.length / degrees.length;
+    throw misfit(
+      `${features.length} features for ${where}, of ${columns} columns each`,
+      ...(Number.isInteger(own)
+        ? [`These are ${own} a node: write it with { columns: ${own} }.`]
+        : []),
+    );
   }
   if (ids !== undefined && ids.length !== degrees.length) {
     throw misfit(`${ids.length} numbers of before for ${where}`);

@@ -105,7 +105,7 @@ test.each([
     expect(exitCode).toBe(code);
     expect(stderr).toMatch(new RegExp(`^error: stopped by ${signal}\\nhint: .*$`, 'm'));
     expect(stderr).not.toMatch(/bug|^ +at /m);
-    expect(readdirSync(folder).filter((name) => name.startsWith('means'))).toEqual([]);
+    expect(readdirSync(folder).filter((name) => name.startsWith('means-'))).toEqual([]);
   },
   120_000,
 );

@@ -12,7 +12,7 @@ function facts(result: CosimResult): (string | number)[][] {
   const rows: (string | number)[][] = [
     ['parameters', settings.join(', ') || 'none'],
     ['workload', `size ${result.size}, seed ${result.seed}`],
-    ['words compared', result.words],
+    ['words compared', `${result.words}, those of all devices`],
     [
       'useful beats',
       result.busiestPort === '' ? 0 : `${result.usefulBeats} at ${result.busiestPort}`,

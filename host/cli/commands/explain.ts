@@ -26,7 +26,7 @@ export default defineCommand({
         code: 'UNKNOWN_DIAGNOSTIC',
         hint: own
           ? `${code} comes from TypeScript itself; its message says what does not agree.`
-          : 'Run `tilewright explain` for the list of codes.',
+          : 'Run `tilewright explain` for the list of the codes of the compiler; other errors say all in themselves.',
       });
     }
     const diagnostics = chosen.map(([code, { severity = 'error', title, why, wrong, right }]) => ({

@@ -29,9 +29,11 @@ async function generate(wanted: Wanted, context: CommandContext) {
   const { manifest, warnings } = compiled;
   tellWarnings(warnings, strict, context);
   if (folder !== undefined) writeCompiled(compiled, folder);
-  const files = [...compiled.files.keys()].sort();
+  const written = folder === undefined ? [] : ['manifest.json'];
+  const files = [...compiled.files.keys(), ...written].sort();
   const settings = Object.entries(manifest.parameters).map(([name, value]) => `${name}=${value}`);
-  const title = `${manifest.kernel} (${settings.join(', ')})`;
+  const title =
+    settings.length === 0 ? manifest.kernel : `${manifest.kernel} (${settings.join(', ')})`;
   const text = folder === undefined ? [] : [[`${title} in ${folder}:`, ...files].join('\n  ')];
   const loops = explain ? explainKernel(compiled) : undefined;
   if (loops !== undefined) {

@@ -15,7 +15,7 @@ export default defineCommand({
   options: {
     nodes: wholeNumber('nodes', 'Nodes (default 100000)', { min: 1, max: 2 ** 32 - 2 }),
     edges: wholeNumber('edges', 'Edges, exactly (default 25 a node)', words),
-    columns: wholeNumber('columns', 'Features of a node, in steps of 32 (default 64)', {
+    columns: wholeNumber('columns', 'Features of a node, 32 to 256 in steps of 32 (default 64)', {
       min: 32,
       max: 256,
     }),

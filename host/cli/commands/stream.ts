@@ -22,7 +22,7 @@ export default defineCommand({
   positional: { name: 'folder', describe: 'A graph, as tilewright graph writes it' },
   options: {
     device: {
-      describe: 'What runs the kernels: golden, native, sim, …',
+      describe: 'What runs the kernels: golden, native, hls, sim, opencl or xrt',
       type: 'string',
       default: 'native',
       requiresArg: true,
@@ -40,13 +40,20 @@ export default defineCommand({
       min: 1,
       max: 4096,
     }),
-    buffers: wholeNumber('buffers', 'Sets of buffers of a unit (default 3)', { min: 1, max: 3 }),
+    buffers: wholeNumber('buffers', 'Sets of buffers of a unit, 1 to 3 (default 3)', {
+      min: 1,
+      max: 3,
+    }),
     fanout: wholeNumber('fanout', 'Neighbours drawn for each node (default 16)', {
       min: 1,
       max: 64,
     }),
     key: wholeNumber('key', 'Of the sampling (default 1)', word),
-    hop: wholeNumber('hop', 'Which layer samples: 0, then 1 (default 0)', word),
+    hop: wholeNumber(
+      'hop',
+      'Samples of different hops are unrelated: 0 for the first layer, 1 for the second … (default 0)',
+      word,
+    ),
     seeds: {
       describe: 'Only the nodes that this file names, one number a line, in its order',
       type: 'string',
@@ -57,7 +64,11 @@ export default defineCommand({
       type: 'string',
       requiresArg: true,
     },
-    out: { describe: 'Write the means to this file', type: 'string', requiresArg: true },
+    out: {
+      describe: 'Write the means to this file, in place of what is there',
+      type: 'string',
+      requiresArg: true,
+    },
   },
   examples: [
     ['tilewright stream out/graph --bank-mib 100', 'The means of all nodes, in tiles'],
