@@ -20,7 +20,7 @@ import { type Arms, type Draft, excluded, type GuardedOp } from './block-draft.t
 import { BranchLocals } from './branch-locals.ts';
 import { type Formed, finishBlocks } from './finish-blocks.ts';
 import { decide } from './next-blocks.ts';
-import { accessKey, Parted } from './opposed-accesses.ts';
+import { Parted } from './opposed-accesses.ts';
 import { substitute } from './substitute.ts';
 
 /**
@@ -211,7 +211,7 @@ class BlockFormer implements Formed {
     into: readonly (string | undefined)[],
     span: Span | undefined,
   ): void {
-    if (this.partedHere(accessKey({ kind, resource }), args)) this.split();
+    if (this.partedHere({ kind, resource }, args)) this.split();
     const known = this.current.ops.find((op) => op.kind === kind && op.resource === resource);
     if (known !== undefined) {
       if (this.again(known, args, into) || this.join(known, args, into)) return;
@@ -230,11 +230,11 @@ class BlockFormer implements Formed {
     for (const name of into) if (name !== undefined) this.current.env.set(name, this.leaf(name));
   }
 
-  private partedHere(key: string, args: readonly Expr[]): boolean {
+  private partedHere(access: Pick<BlockOp, 'kind' | 'resource'>, args: readonly Expr[]): boolean {
     const guard = this.predicate();
     const exprs = [...(guard === undefined ? [] : [guard]), ...args.map((one) => this.now(one))];
     const needed = new Set(exprs.flatMap((one) => [...variablesOf(one)]));
-    return this.current.ops.some((op) => this.parted.from(op, key, needed));
+    return this.current.ops.some((op) => this.parted.from(op, access, needed));
   }
 
   /** A load of the element that the block has loaded already, and not stored since: the same value. */

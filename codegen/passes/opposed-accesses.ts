@@ -20,38 +20,74 @@ export class OpposedAccesses extends Error {
   }
 }
 
+/**
+ * Whether two accesses of a block are in order because of what they are to: what answers a request of this very block
+ * must come after it, or it waits for itself. A load behind a store is in another arm of an if, since blocks end where
+ * it must see what was stored.
+ */
+export function inOrder(
+  first: Pick<BlockOp, 'kind' | 'resource'>,
+  second: Pick<BlockOp, 'kind' | 'resource'>,
+): boolean {
+  return first.resource === second.resource && first.kind !== second.kind && second.kind !== 'load';
+}
+
 /** Pairs of accesses of which the second, where it waits for the first, stands in a later block. */
 export class Parted {
-  private readonly pairs = new Set<string>();
+  /** Of which the second needs what the first gave, and of which it is in order behind the first. */
+  private readonly giving = new Set<string>();
+  private readonly ordered = new Set<string>();
 
   /** True where an access of these arguments (and its condition) must not stand behind `op` in its block. */
-  from(op: BlockOp, key: string, needed: ReadonlySet<string>): boolean {
-    return this.pairs.has(`${accessKey(op)} ${key}`) && waitsFor(op, needed);
+  from(
+    op: BlockOp,
+    second: Pick<BlockOp, 'kind' | 'resource'>,
+    needed: ReadonlySet<string>,
+  ): boolean {
+    const pair = `${accessKey(op)} ${accessKey(second)}`;
+    if (this.giving.has(pair) && gives(op, needed)) return true;
+    return this.ordered.has(pair) && inOrder(op, second);
   }
 
-  /** Parts one more pair of those opposed, that of the fewest blocks; false where none is left. */
+  /**
+   * Parts one more pair of those opposed, that of the fewest blocks; false where none is left. Pairs of which one
+   * gives what the other takes come first: between those of one memory or array there is more to lose.
+   */
   add(process: BlockProcess, opposed: ReadonlySet<string>): boolean {
-    const count = new Map<string, number>();
-    for (const { ops, ii } of process.blocks) {
-      ops.forEach((op, at) => {
-        if (!opposed.has(accessKey(op))) return;
-        const needed = namesIn(op);
-        for (const first of ops.slice(0, at)) {
-          if (!opposed.has(accessKey(first)) || !waitsFor(first, needed)) continue;
-          const pair = `${accessKey(first)} ${accessKey(op)}`;
-          // A loop that is pipelined pays for a block more in every turn.
-          count.set(pair, (count.get(pair) ?? 0) + (ii === undefined ? 1 : 100));
-        }
-      });
+    const given = leastPair(process, opposed, (first, second) => gives(first, namesIn(second)));
+    if (given !== undefined) {
+      this.giving.add(given);
+      return true;
     }
-    const [least] = [...count].sort(([, a], [, b]) => a - b);
-    if (least === undefined) return false;
-    this.pairs.add(least[0]);
-    return true;
+    const ordered = leastPair(process, opposed, inOrder);
+    if (ordered !== undefined) this.ordered.add(ordered);
+    return ordered !== undefined;
   }
 }
 
-function waitsFor(first: BlockOp, needed: ReadonlySet<string>): boolean {
+/** The pair in the fewest blocks of which the second waits for the first. */
+function leastPair(
+  process: BlockProcess,
+  opposed: ReadonlySet<string>,
+  waits: (first: BlockOp, second: BlockOp) => boolean,
+): string | undefined {
+  const count = new Map<string, number>();
+  for (const { ops, ii } of process.blocks) {
+    ops.forEach((op, at) => {
+      if (!opposed.has(accessKey(op))) return;
+      for (const first of ops.slice(0, at)) {
+        if (!opposed.has(accessKey(first)) || !waits(first, op)) continue;
+        const pair = `${accessKey(first)} ${accessKey(op)}`;
+        // A loop that is pipelined pays for a block more in every turn.
+        count.set(pair, (count.get(pair) ?? 0) + (ii === undefined ? 1 : 100));
+      }
+    });
+  }
+  const [least] = [...count].sort(([, a], [, b]) => a - b);
+  return least?.[0];
+}
+
+function gives(first: BlockOp, needed: ReadonlySet<string>): boolean {
   return first.into.some((name) => name !== undefined && needed.has(name));
 }
 

@@ -1,5 +1,6 @@
 import {
   type Block,
+  type BlockOp,
   type BlockProcess,
   conditionsOf,
   readsOf,
@@ -12,7 +13,7 @@ import type { Placement, ScheduledProcess } from '../ir/scheduled.ts';
 import { operandsOf } from '../ir/visit.ts';
 import { accessSetup, delayOf, fifoOutput, overlap, ramOutput, registerOutput } from './delays.ts';
 import { neededStages, variableUses } from './needed-stages.ts';
-import { accessKey, OpposedAccesses } from './opposed-accesses.ts';
+import { accessKey, inOrder, OpposedAccesses } from './opposed-accesses.ts';
 import { withGate } from './stall-gate.ts';
 
 /** Nanoseconds of the delay table that a stage holds unless a recurrence needs more. */
@@ -132,7 +133,7 @@ function place(
       const moments = new Map<Expr, Moment>();
       const at = (expr: Expr) => momentOf(expr, block, moments, reads, accessStage, budget);
       for (const root of rootsOf(block)) at(root);
-      const earlier: { resource: string; kind: string; stage: number }[] = [];
+      const earlier: (Pick<BlockOp, 'kind' | 'resource'> & { readonly stage: number })[] = [];
       for (const op of block.ops) {
         const key = accessKey(op);
         let stage = accessStage.get(key) ?? 0;
@@ -153,11 +154,8 @@ function place(
         // A store comes a stage after every load: what it overtakes is then known (the forwarding below).
         if (op.kind === 'store')
           stage = Math.max(stage, (accessStage.get(`load ${op.resource}`) ?? -1) + 1);
-        // What answers a request of this very block must come after it, or it waits for itself. A load behind a store
-        // is in another arm of an if, since blocks end where it must see what was stored.
         for (const one of earlier) {
-          if (one.resource === op.resource && one.kind !== op.kind && op.kind !== 'load')
-            stage = Math.max(stage, one.stage + 1);
+          if (inOrder(one, op)) stage = Math.max(stage, one.stage + 1);
         }
         if (stage !== accessStage.get(key)) {
           changed ||= stage > (accessStage.get(key) ?? -1);
