@@ -31,7 +31,7 @@ test('the device runs a kernel on its own buffers', async () => {
   target.read(copy, 128);
   expect(copy).toEqual(bytes.subarray(128, 384));
 
-  expect(() => source.write(bytes, 64)).toThrow('bytes 64 to 575 of a buffer of 512 bytes');
+  expect(() => source.write(bytes, 64)).toThrow('512 bytes at 64 of a buffer of 512 bytes');
   expect(() => source.read(copy, -1)).toThrow('of a buffer of 512 bytes');
   await expect(
     kernel.run({ ...args, source: { ...target, bytes: 512 } as typeof target }),
